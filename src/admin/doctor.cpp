@@ -1,0 +1,105 @@
+#include "admin/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "model/records.h"
+#include "providers/provider.h"
+#include "storage/catalog.h"
+#include "storage/conversations.h"
+
+namespace llmctl::admin {
+namespace {
+
+using storage::Database;
+
+constexpr std::uintmax_t least_free_bytes = 100'000'000;
+
+Finding ok(std::string check, std::string message) { return {std::move(check), "ok", std::move(message), 0}; }
+
+Finding error(std::string check, std::string message, int code) {
+  return {std::move(check), "error", std::move(message), code};
+}
+
+Finding check_schema(const std::string& state) {
+  if (state == "current") return ok("schema", "every migration is applied");
+  const int code = exit_code(ErrorKind::configuration);
+  if (state == "pending") return error("schema", "migrations are pending: llmctl migrate", code);
+  if (state == "empty") return error("schema", "no schema: llmctl migrate", code);
+  return error("schema", fmt::format("the database is {}: llmctl migrate status", state), code);
+}
+
+/// Active LLMs must be able to answer.
+void check_providers(Database& database, std::vector<Finding>& findings) {
+  std::size_t active = 0;
+  for (const auto& llm : storage::list<model::LlmProvider>(database)) {
+    if (!llm.is_active) continue;
+    ++active;
+    try {
+      providers::get_provider(llm);
+    } catch (const Error& problem) {
+      findings.push_back(error("provider " + llm.id, problem.what(), exit_code(problem.kind)));
+    }
+  }
+  if (active == 0) {
+    findings.push_back({"providers", "warning", "none is active: llmctl seed, or llmctl provider enable ID", 0});
+  } else {
+    findings.push_back(ok("providers", fmt::format("{} active", active)));
+  }
+}
+
+Finding check_pending(Database& database, const DoctorOptions& options, Timestamp now) {
+  const auto pending = storage::pending_messages(database, std::nullopt);
+  if (pending.empty()) return ok("pending", "no message waits for an answer");
+  const auto oldest = std::ranges::min(pending, {}, &model::Message::created_at);
+  const Duration age = std::chrono::floor<std::chrono::seconds>(now - oldest.created_at);
+  const std::string message = fmt::format("{} waiting, the oldest for {} in conversation {}", pending.size(),
+                                          to_string(age), to_string(oldest.conversation_id));
+  if (options.max_pending_age && age > *options.max_pending_age) return error("pending", message, 2);
+  return ok("pending", message);
+}
+
+void check_disk(const std::string& file, std::vector<Finding>& findings) {
+  if (file.empty()) return;
+  std::error_code problem;
+  const auto space = std::filesystem::space(std::filesystem::path(file).parent_path(), problem);
+  if (problem) return;
+  const std::string message = fmt::format("{} MB free", space.available / 1'000'000);
+  findings.push_back(space.available < least_free_bytes ? error("disk", message, exit_code(ErrorKind::io))
+                                                        : ok("disk", message));
+}
+
+void check_content(Database& database, std::vector<Finding>& findings) {
+  const auto damage = database.find_damage();
+  if (damage.empty()) findings.push_back(ok("content", "every page and reference is sound"));
+  for (const std::string& finding : damage) {
+    findings.push_back(error("content", finding, exit_code(ErrorKind::damaged)));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> examine(Database& database, const DoctorOptions& options, Timestamp now) {
+  std::vector<Finding> findings{check_schema(options.schema_state)};
+  if (options.schema_state == "current") {
+    check_providers(database, findings);
+    findings.push_back(check_pending(database, options, now));
+  }
+  check_disk(options.file, findings);
+  if (options.deep) check_content(database, findings);
+  return findings;
+}
+
+int worst_exit_code(const std::vector<Finding>& findings) {
+  const auto rank = [](int code) { return code == exit_code(ErrorKind::damaged) ? 1000 : code; };
+  int worst = 0;
+  for (const Finding& finding : findings) {
+    if (rank(finding.exit_code) > rank(worst)) worst = finding.exit_code;
+  }
+  return worst;
+}
+
+}  // namespace llmctl::admin

@@ -1,0 +1,37 @@
+#include "base/signals.h"
+
+#include <signal.h>
+
+#include "base/error.h"
+
+namespace llmctl {
+namespace {
+
+volatile sig_atomic_t received_signal = 0;
+
+void remember(int signal) { received_signal = signal; }
+
+}  // namespace
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = remember;
+  action.sa_flags = SA_RESETHAND;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction before {};
+    // A shell starts background jobs with SIGINT ignored; that choice stays.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    sigaction(signal, &action, nullptr);
+  }
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+}
+
+bool interrupted() { return received_signal != 0; }
+
+void throw_if_interrupted() {
+  if (received_signal == SIGINT) throw Error(ErrorKind::interrupted, "interrupted");
+  if (received_signal == SIGTERM) throw Error(ErrorKind::terminated, "terminated");
+}
+
+}  // namespace llmctl

@@ -1,0 +1,83 @@
+#include "audit/trail.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/listing.h"
+#include "cli/noun.h"
+#include "output/trail_report.h"
+#include "storage/find_id.h"
+
+namespace llmctl::cli {
+namespace {
+
+struct FilterOptions {
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  std::optional<std::string> conversation;
+  audit::Filter filter;
+  PageOptions page;
+};
+
+audit::Filter filter_of(const FilterOptions& options, Context& context) {
+  audit::Filter filter = options.filter;
+  const Timestamp now = context.clock().now();
+  if (options.since) filter.since = require_moment("--since", *options.since, now, false);
+  if (options.until) filter.until = require_moment("--until", *options.until, now, true);
+  if (options.conversation) {
+    filter.conversation =
+        storage::find_conversation_id(context.database(storage::Access::read_only), *options.conversation);
+  }
+  return filter;
+}
+
+void list(const FilterOptions& options, Context& context) {
+  const audit::Filter filter = filter_of(options, context);
+  context.print(output::messages_report(
+      audit::list_messages(context.database(storage::Access::read_only), filter, page_of(options.page, context))));
+}
+
+void attempts(const FilterOptions& options, Context& context) {
+  const audit::Filter filter = filter_of(options, context);
+  context.print(output::attempts_report(
+      audit::list_attempts(context.database(storage::Access::read_only), filter, page_of(options.page, context))));
+}
+
+struct ShowOptions {
+  std::string message;
+};
+
+void show(const ShowOptions& options, Context& context) {
+  storage::Database& database = context.database(storage::Access::read_only);
+  const Uuid id = storage::find_message_id(database, options.message);
+  context.print(output::story_report(audit::tell_story(database, id)));
+}
+
+void add_filters(CLI::App& app, FilterOptions& options) {
+  audit::Filter& filter = options.filter;
+  app.add_option("--since", options.since, "from this time on: RFC 3339, a date, or 24h, 7d ago")->type_name("TIME");
+  app.add_option("--until", options.until, "before this time; of a date the whole day counts")->type_name("TIME");
+  app.add_option("--agent", filter.agent, "of this agent")->type_name(value::agent);
+  app.add_option("--llm", filter.llm, "of this LLM")->type_name(value::llm);
+  app.add_option("--conversation", options.conversation, "of this conversation")->type_name(value::conversation);
+  app.add_option("--status", filter.status, "whose turn's last attempt stands so")
+      ->type_name("started|pending|completed|failed|interrupted");
+  app.add_option("--actor", filter.actor, "asked for by this user")->type_name("NAME");
+  add_page_options(app, options.page);
+}
+
+}  // namespace
+
+void build_audit(Noun& noun) {
+  auto& list_verb = noun.verb<FilterOptions>("list", "list messages, newest first", list);
+  add_filters(list_verb.app, list_verb.options);
+  list_verb.app.add_option("--role", list_verb.options.filter.role, "of this role")->type_name("user|assistant|system");
+  list_verb.app.add_flag("--blocked", list_verb.options.filter.blocked, "only blocked messages");
+  list_verb.app.add_flag("--deleted", list_verb.options.filter.deleted, "only soft-deleted messages");
+
+  auto& show_verb = noun.verb<ShowOptions>("show", "tell the whole story of a message", show);
+  show_verb.app.add_option("MESSAGE", show_verb.options.message, "its id, or the end of it")->required();
+
+  auto& attempts_verb = noun.verb<FilterOptions>("attempts", "list provider calls, newest first", attempts);
+  add_filters(attempts_verb.app, attempts_verb.options);
+}
+
+}  // namespace llmctl::cli

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "base/error.h"
+#include "chat/conversation.h"
+#include "chat/turn.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/noun.h"
+#include "output/turn_report.h"
+#include "storage/attempts.h"
+#include "storage/find_id.h"
+
+namespace llmctl::cli {
+namespace {
+
+struct ChatOptions {
+  std::vector<std::string> words;  ///< MESSAGE, and "-"
+  std::optional<std::string> file;
+  std::optional<std::string> agent;
+  std::optional<std::string> llm;
+  std::optional<std::string> conversation;
+  bool continue_latest = false;
+  std::optional<std::string> system;
+  std::optional<std::string> actor;
+  bool no_wait = false;
+  bool usage = false;
+  int retries = 2;
+};
+
+/// Stops soon after the longest message, so that an endless stream ends in an error and not in memory.
+std::string read_all(std::istream& stream) {
+  std::string text;
+  std::string chunk(1 << 16, '\0');
+  while (text.size() <= chat::longest_message + 1 && stream) {
+    stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk, 0, static_cast<std::size_t>(stream.gcount()));
+  }
+  // The newline that ends a text file is not part of the message.
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const ErrorKind kind = errno == ENOENT ? ErrorKind::not_found : ErrorKind::io;
+    throw Error(kind, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  }
+  std::string text = read_all(file);
+  if (file.bad()) throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  return text;
+}
+
+/// The message: words, a file, or stdin; a word and "-" together are the word, a blank line, then stdin.
+std::string message_of(const ChatOptions& options) {
+  std::vector<std::string> words = options.words;
+  const bool wants_stdin = !words.empty() && words.back() == "-";
+  if (wants_stdin) words.pop_back();
+  if (words.size() > 1) {
+    throw Error(ErrorKind::usage, "more than one message", "quote a message that has blanks: llmctl chat 'Hello there'");
+  }
+  if (options.file) {
+    if (wants_stdin || !words.empty()) throw Error(ErrorKind::usage, "a message and --file at once");
+    return read_file(*options.file);
+  }
+  if (wants_stdin) return words.empty() ? read_all(std::cin) : words.front() + "\n\n" + read_all(std::cin);
+  if (!words.empty()) return words.front();
+  if (isatty(STDIN_FILENO) != 0) throw Error(ErrorKind::usage, "no message", "llmctl chat 'Hello', or pipe one in");
+  return read_all(std::cin);
+}
+
+std::optional<Uuid> conversation_of(const ChatOptions& options, const std::string& actor, storage::Database& database) {
+  if (options.conversation && options.continue_latest) {
+    throw Error(ErrorKind::usage, "--conversation and --continue at once");
+  }
+  if (options.conversation) return storage::find_conversation_id(database, *options.conversation);
+  if (!options.continue_latest) return std::nullopt;
+  const auto latest = storage::latest_conversation_started_by(database, actor);
+  if (latest) return latest;
+  throw Error(ErrorKind::not_found, fmt::format("'{}' has not started a conversation yet", actor),
+              "leave --continue out, or name one with --conversation");
+}
+
+void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Context& context) {
+  context.print(output::turn_report(turn));
+  if (options.usage) context.notify(output::usage_line(turn.attempt));
+  if (context.verbose()) {
+    context.notify(fmt::format("conversation {}, attempt {}, {}", to_string(turn.conversation.id),
+                               to_string(turn.attempt.id), turn.attempt.status));
+  }
+  if (!turn.not_stored) return;
+  Error problem = *turn.not_stored;
+  throw Error(problem.kind, fmt::format("answer not stored: {}", problem.what()), problem.hint);
+}
+
+void chat_once(const ChatOptions& options, Context& context) {
+  chat::TurnRequest request;
+  request.message = message_of(options);
+  chat::require_valid_message(request.message, "the message");
+  request.agent = options.agent;
+  request.llm = options.llm;
+  request.system = options.system;
+  request.actor = options.actor.value_or(context.actor());
+  request.retries = options.retries;
+  request.wait = !options.no_wait;
+  if (const auto timeout = context.timeout()) request.timeout = *timeout;
+  chat::Runtime runtime = context.runtime(storage::Access::read_write);
+  request.conversation = conversation_of(options, request.actor, runtime.database);
+  print_turn(options, chat::send(runtime, request), context);
+}
+
+}  // namespace
+
+void build_chat(Noun& noun) {
+  auto& verb = noun.alone<ChatOptions>(chat_once);
+  CLI::App& app = verb.app;
+  ChatOptions& options = verb.options;
+  app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")->expected(0, 2);
+  app.add_option("--file", options.file, "read the message from a file")->type_name(value::file);
+  app.add_option("-a,--agent", options.agent, "who answers; becomes the conversation's agent")->type_name(value::agent);
+  app.add_option("-m,--llm", options.llm, "with which LLM (an id or a model); becomes the conversation's LLM")
+      ->type_name(value::llm);
+  app.add_option("--conversation", options.conversation, "go on with this conversation")->type_name(value::conversation);
+  app.add_flag("-c,--continue", options.continue_latest, "go on with the latest conversation that you started");
+  app.add_option("-s,--system", options.system, "store this system message first")->type_name("TEXT");
+  app.add_option("--actor", options.actor, "who asks; stands in the audit trail")->type_name("NAME");
+  app.add_flag("--no-wait", options.no_wait, "do not wait for a pending answer; print the conversation's id");
+  app.add_option("--retries", options.retries, "tries after the first, for errors that may pass (2)")
+      ->check(CLI::Range(0, 10))
+      ->type_name("N");
+  app.add_flag("--usage", options.usage, "say tokens, cost and time on stderr");
+}
+
+}  // namespace llmctl::cli

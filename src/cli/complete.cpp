@@ -1,0 +1,135 @@
+#include "cli/complete.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string_view>
+
+#include "cli/command_line.h"
+#include "storage/catalog.h"
+#include "storage/conversations.h"
+
+namespace llmctl::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr std::int64_t most_conversations = 50;
+
+/// The value of --db among the words, so that completion asks the database that the command would use.
+GlobalOptions globals_in(const Words& words) {
+  GlobalOptions options;
+  options.quiet = true;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--db" && i + 1 < words.size()) options.settings["db"] = words[i + 1];
+    if (words[i].starts_with("--db=")) options.settings["db"] = words[i].substr(5);
+  }
+  return options;
+}
+
+Words conversation_ids(storage::Database& database) {
+  Words ids;
+  for (const auto& entry : storage::list_conversations(database, {}, {most_conversations, {}, false}).entries) {
+    ids.push_back(to_string(entry.conversation.id));
+  }
+  return ids;
+}
+
+Words ids_in_database(std::string_view type, const Words& words) {
+  Context context(globals_in(words), std::cout, std::cerr);
+  storage::Database& database = context.database(storage::Access::read_only);
+  if (type == value::agent) return storage::ids<model::Agent>(database);
+  if (type == value::llm) return storage::ids<model::LlmProvider>(database);
+  if (type == value::tool) return storage::ids<model::Tool>(database);
+  if (type == value::conversation) return conversation_ids(database);
+  return {};
+}
+
+Words values_of(std::string_view type, const Words& words) {
+  if (type.find('|') == std::string_view::npos) return ids_in_database(type, words);
+  Words choices;
+  for (std::size_t start = 0; start <= type.size();) {
+    const std::size_t end = std::min(type.find('|', start), type.size());
+    choices.emplace_back(type.substr(start, end - start));
+    start = end + 1;
+  }
+  return choices;
+}
+
+void add_option_names(const CLI::App& app, Words& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+}
+
+const CLI::Option* find_option(const CLI::App* app, const std::string& name) {
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      if (!option->get_positional() && option->check_name(name)) return option;
+    }
+  }
+  return nullptr;
+}
+
+/// The node that the words before the last lead to: the noun, its verb, or its default verb.
+const CLI::App* node_of(CommandTree& tree, const Command& command, const Words& before, std::size_t noun, bool& verb_named) {
+  const std::size_t word = first_word(before, noun + 1, tree);
+  const Words verbs = tree.verb_names();
+  verb_named = word < before.size() && std::ranges::find(verbs, before[word]) != verbs.end();
+  if (verb_named) return tree.noun_app()->get_subcommand(before[word]);
+  if (!command.default_verb.empty()) return tree.noun_app()->get_subcommand(std::string(command.default_verb));
+  return tree.noun_app();
+}
+
+Words candidates_in(const CLI::App* node, const Words& before, const std::string& last) {
+  if (!before.empty() && before.back().starts_with('-')) {
+    const CLI::Option* option = find_option(node, before.back());
+    if (option != nullptr && option->get_items_expected_max() > 0) return values_of(option->get_type_name(), before);
+  }
+  Words candidates;
+  if (last.starts_with('-')) {
+    for (const CLI::App* app = node; app != nullptr; app = app->get_parent()) add_option_names(*app, candidates);
+    return candidates;
+  }
+  for (const CLI::Option* option : node->get_options()) {
+    if (option->get_positional()) return values_of(option->get_type_name(), before);
+  }
+  return candidates;
+}
+
+Words candidates_for(const Words& before, const std::string& last) {
+  CommandTree globals(nullptr);
+  const std::size_t noun = first_word(before, 0, globals);
+  const Command* command = noun < before.size() ? find_command(before[noun]) : nullptr;
+  if (command == nullptr) {
+    Words candidates = candidates_in(&globals.root(), before, last);
+    const bool after_option = !before.empty() && globals.takes_value(before.back());
+    if (!last.starts_with('-') && !after_option) candidates = command_names();
+    return candidates;
+  }
+  CommandTree tree(command);
+  bool verb_named = false;
+  const CLI::App* node = node_of(tree, *command, before, noun, verb_named);
+  Words candidates = candidates_in(node, before, last);
+  const bool after_option = tree.takes_value(before.back());
+  if (!verb_named && !last.starts_with('-') && !after_option) {
+    for (const std::string& verb : tree.verb_names()) candidates.push_back(verb);
+  }
+  return candidates;
+}
+
+}  // namespace
+
+Words complete(const Words& words) {
+  try {
+    const std::string last = words.empty() ? "" : words.back();
+    const Words before(words.begin(), words.empty() ? words.end() : words.end() - 1);
+    Words candidates = candidates_for(before, last);
+    std::erase_if(candidates, [&](const std::string& candidate) { return !candidate.starts_with(last); });
+    return candidates;
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+}  // namespace llmctl::cli

@@ -1,0 +1,182 @@
+#include "cli/context.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include "base/error.h"
+#include "output/sanitize.h"
+
+namespace llmctl::cli {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, output::Format>, 5> formats{{{"text", output::Format::text},
+                                                                              {"json", output::Format::json},
+                                                                              {"jsonl", output::Format::jsonl},
+                                                                              {"csv", output::Format::csv},
+                                                                              {"tsv", output::Format::tsv}}};
+
+output::Format parse_format(const config::Setting& setting) {
+  const auto found = std::ranges::find(formats, setting.value, &decltype(formats)::value_type::first);
+  if (found != formats.end()) return found->second;
+  throw Error(ErrorKind::usage, fmt::format("unknown format '{}' (from {})", setting.value, setting.source),
+              "text, json, jsonl, csv or tsv");
+}
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+bool wants_color(const config::Settings& settings) {
+  const auto setting = settings.find("color");
+  const std::string choice = setting ? setting->value : "auto";
+  if (choice != "auto" && choice != "always" && choice != "never") {
+    throw Error(ErrorKind::usage, fmt::format("unknown color '{}' (from {})", choice, setting->source),
+                "auto, always or never");
+  }
+  if (choice != "auto") return choice == "always";
+  const auto& environment = settings.environment();
+  const auto no_color = environment.find("NO_COLOR");
+  const auto terminal = environment.find("TERM");
+  return isatty(STDOUT_FILENO) && (no_color == environment.end() || no_color->second.empty()) &&
+         terminal != environment.end() && terminal->second != "dumb";
+}
+
+/// A folder for the default database is ours to make; any other is the user's.
+void make_default_folder(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (std::filesystem::exists(folder)) return;
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) {
+    throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", folder.string(), problem.message()));
+  }
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, problem);
+}
+
+}  // namespace
+
+Duration require_duration(std::string_view option, const std::string& text) {
+  if (const auto duration = parse_duration(text)) return *duration;
+  throw Error(ErrorKind::usage, fmt::format("{}: '{}' is no duration", option, text), "write 500ms, 30s, 10m, 24h or 7d");
+}
+
+Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
+    : options_(std::move(options)),
+      settings_(options_.settings, config::read_environment()),
+      out_(out),
+      err_(err),
+      clock_(make_system_clock()) {
+  if (const auto setting = settings_.find("format")) format_ = parse_format(*setting);
+  if (const auto setting = settings_.find("lock_timeout")) {
+    lock_timeout_ = require_duration(setting->source, setting->value);
+  }
+  if (const auto setting = settings_.find("timeout")) {
+    timeout_ = require_duration(setting->source, setting->value);
+    lock_timeout_ = std::min(lock_timeout_, *timeout_);
+  }
+  set_up_test_mode();
+}
+
+void Context::set_up_test_mode() {
+  const auto& environment = settings_.environment();
+  const auto test = environment.find("LLMCTL_TEST");
+  const auto clock = environment.find("LLMCTL_CLOCK");
+  const auto seed = environment.find("LLMCTL_RANDOM_SEED");
+  const bool testing = test != environment.end() && test->second == "1";
+  if (!testing && (clock != environment.end() || seed != environment.end())) {
+    throw Error(ErrorKind::configuration, "LLMCTL_CLOCK and LLMCTL_RANDOM_SEED count only with LLMCTL_TEST=1",
+                "unset them: real conversations need real times and ids");
+  }
+  if (clock != environment.end()) {
+    const auto start = parse_rfc3339(clock->second);
+    if (!start) throw Error(ErrorKind::configuration, fmt::format("LLMCTL_CLOCK: '{}' is no time", clock->second));
+    clock_ = make_frozen_clock(*start);
+  }
+  if (seed != environment.end()) {
+    std::uint64_t number = 0;
+    const std::string& text = seed->second;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc{} || end != text.data() + text.size()) {
+      throw Error(ErrorKind::configuration, fmt::format("LLMCTL_RANDOM_SEED: '{}' is no number", text));
+    }
+    random_ = RandomSource(number);
+  }
+  ids_.emplace(random_);
+}
+
+const storage::Location& Context::location() {
+  if (!location_) {
+    database_setting_ = settings_.database();
+    location_ = storage::parse_location(database_setting_->value);
+  }
+  return *location_;
+}
+
+storage::Database& Context::database(storage::Access access) {
+  if (database_) return *database_;
+  location();
+  if (access == storage::Access::create && database_setting_->source == "default") {
+    make_default_folder(location_->path);
+  }
+  database_ = storage::open_database(
+      *location_, {access, lock_timeout_, [this](std::string_view line) { notify(line); }});
+  return *database_;
+}
+
+storage::Database& Context::database_or_empty() {
+  if (location().engine == storage::Location::Engine::sqlite && !std::filesystem::exists(location_->path)) {
+    database_ = storage::open_database(storage::parse_location(":memory:"), {});
+  }
+  return database(storage::Access::read_only);
+}
+
+chat::Runtime Context::runtime(storage::Access access) {
+  return {database(access), *clock_, *ids_, random_, nullptr, [this](std::string_view line) { notify(line); }};
+}
+
+std::string Context::database_line() {
+  return fmt::format("{} (from {})", location().display, database_setting_->source);
+}
+
+output::Style Context::style() {
+  output::Style style;
+  style.format = format_;
+  style.columns = options_.columns;
+  style.header = !options_.no_header;
+  style.to_terminal = isatty(STDOUT_FILENO) != 0;
+  style.width = style.to_terminal ? terminal_width() : 80;
+  style.color = wants_color(settings_);
+  if (location_) {
+    style.database = location_->display;
+    style.database_source = database_setting_->source;
+  }
+  return style;
+}
+
+void Context::print(const output::Report& report) {
+  errno = 0;
+  output::print(out_, report, style());
+  out_.flush();
+  if (out_.good() || errno == EPIPE) return;
+  throw Error(ErrorKind::io, fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+}
+
+void Context::notify(std::string_view line) {
+  if (!options_.quiet) err_ << "llmctl: " << output::sanitize(line, false) << '\n' << std::flush;
+}
+
+void Context::report_database() {
+  if (database_ && (options_.verbose || database_->has_written())) notify("database: " + database_line());
+}
+
+}  // namespace llmctl::cli

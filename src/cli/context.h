@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "chat/runtime.h"
+#include "config/settings.h"
+#include "output/report.h"
+#include "storage/database.h"
+
+namespace llmctl::cli {
+
+/// What the global options said, before settings are read.
+struct GlobalOptions {
+  std::map<std::string, std::string> settings;  ///< by setting name: db, config, format, …
+  std::vector<std::string> columns;
+  bool no_header = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+/// What a command works with. Opens the database on first use. Never leaves cli/.
+class Context {
+ public:
+  Context(GlobalOptions options, std::ostream& out, std::ostream& err);
+
+  /// The configured database. Asked for twice, the first opening counts.
+  storage::Database& database(storage::Access access);
+  /// The database, or an empty one in memory when there is no such file: to say what would be done.
+  storage::Database& database_or_empty();
+  chat::Runtime runtime(storage::Access access);
+  const storage::Location& location();
+
+  Clock& clock() { return *clock_; }
+  UuidSource& ids() { return *ids_; }
+  const config::Settings& settings() const { return settings_; }
+  std::string actor() const { return settings_.actor(); }
+  output::Format format() const { return format_; }
+  /// --timeout, if there is one.
+  std::optional<Duration> timeout() const { return timeout_; }
+  /// "sqlite file (from --db)"
+  std::string database_line();
+
+  /// To stdout. Throws Error(io) when stdout takes no more; a closed pipe is no error.
+  void print(const output::Report& report);
+  /// One line on stderr, unless --quiet.
+  void notify(std::string_view line);
+  bool verbose() const { return options_.verbose; }
+
+  /// The exit code of a command that did not fail: 2 for "differs", 75 for "still pending".
+  void set_exit_code(int code) { exit_code_ = code; }
+  int exit_code() const { return exit_code_; }
+  /// Says which database was written to, or with --verbose which was read.
+  void report_database();
+
+ private:
+  void set_up_test_mode();
+  output::Style style();
+
+  GlobalOptions options_;
+  config::Settings settings_;
+  std::ostream& out_;
+  std::ostream& err_;
+  output::Format format_ = output::Format::text;
+  std::optional<Duration> timeout_;
+  Duration lock_timeout_ = std::chrono::seconds(60);
+  std::unique_ptr<Clock> clock_;
+  RandomSource random_;
+  std::optional<UuidSource> ids_;
+  std::optional<config::Setting> database_setting_;
+  std::optional<storage::Location> location_;
+  std::unique_ptr<storage::Database> database_;
+  int exit_code_ = 0;
+};
+
+/// Throws Error(usage) that names the option for what is no duration.
+Duration require_duration(std::string_view option, const std::string& text);
+
+}  // namespace llmctl::cli

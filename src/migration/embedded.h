@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace llmctl::migration {
+
+/// One file of schema/<engine>/, as it was at build time.
+struct EmbeddedMigration {
+  std::int64_t version = 0;  ///< the number its name starts with
+  std::string_view name;     ///< "0001_backend_tables"
+  std::string_view sha256;   ///< of `sql`, lower-case hex
+  std::string_view sql;      ///< LF endings, no trailing blanks
+};
+
+extern const std::vector<EmbeddedMigration> sqlite_migrations;
+/// Makes llmctl_migrations, when it is not there.
+extern const std::string_view sqlite_history_table;
+
+}  // namespace llmctl::migration

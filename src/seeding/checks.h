@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "seeding/seed_set.h"
+#include "storage/database.h"
+
+namespace llmctl::seeding {
+
+/// What exists besides a set: the rows of a database, or the built-in seeds. Borrows what it was
+/// made from.
+struct Known {
+  std::function<bool(std::string_view kind, const std::string& id)> exists;
+  std::function<std::vector<std::string>(std::string_view kind)>
+      ids;  ///< asked for the did-you-mean only
+};
+
+Known known_in(const SeedSet& set);
+Known known_in(storage::Database& database);
+
+/// References that lead nowhere and new objects that lack a required field, by position.
+std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known);
+
+}  // namespace llmctl::seeding

@@ -1,0 +1,276 @@
+#include "seeding/object_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "seeding/include_file.h"
+#include "seeding/secrets.h"
+#include "yaml/binder.h"
+
+namespace llmctl::seeding {
+namespace {
+
+using model::Agent;
+using model::LlmProvider;
+using model::Tool;
+using yaml::Node;
+using yaml::Problems;
+
+/// What the field tables say, without the record's type.
+struct Rules {
+  std::string_view name;
+  int max_length;
+  std::string_view choices;
+  bool required;
+};
+
+Place place_of(yaml::Mark mark, const Problems& problems) {
+  return {problems.file(), mark.line, mark.column, {}};
+}
+
+std::vector<std::string> split(std::string_view words) {
+  std::vector<std::string> result;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    result.emplace_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return result;
+}
+
+bool is_color(std::string_view text) {
+  return text.size() == 7 && text[0] == '#' &&
+         text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
+}
+
+/// What is wrong with a text that is one, or nothing.
+std::string text_problem(const std::string& text, const Rules& rules) {
+  if (rules.required && trim(text).empty()) return "must not be empty";
+  if (rules.max_length > 0) {
+    const std::size_t length = count_code_points(text);
+    if (length > static_cast<std::size_t>(rules.max_length)) {
+      return fmt::format("has {} characters, at most {} fit", length, rules.max_length);
+    }
+  }
+  if (!rules.choices.empty()) {
+    const auto choices = split(rules.choices);
+    if (std::ranges::find(choices, text) == choices.end()) {
+      const std::string hint = did_you_mean(text, choices);
+      return fmt::format("{} is not one of {}{}{}", yaml::in_quotes(text), fmt::join(choices, ", "),
+                         hint.empty() ? "" : "; ", hint);
+    }
+  }
+  if (rules.name == "color" && !is_color(text)) {
+    return fmt::format("{} is not a colour like \"#FA5A25\"", yaml::in_quotes(text));
+  }
+  return {};
+}
+
+void check_id(const Node& node, std::string_view name, const std::string& id, Problems& problems) {
+  if (!is_valid_id(id))
+    problems.add(node.mark, fmt::format("{}: {} is no id: {}", name, yaml::in_quotes(id), id_rule));
+}
+
+/// The path in `{file: path}`, when that is what the node is.
+const Node* included_path(const Node& node) {
+  if (!node.is_mapping() || node.entries.size() != 1 || node.entries[0].key != "file")
+    return nullptr;
+  return node.entries[0].value.is_scalar() ? &node.entries[0].value : nullptr;
+}
+
+std::optional<std::string> include(const Node& path, const Rules& rules,
+                                   const FileContext& context) {
+  const auto relative = yaml::read_text(path, fmt::format("{}.file", rules.name), context.problems);
+  if (!relative) return std::nullopt;
+  try {
+    return read_included_file(context.directory, *relative);
+  } catch (const Error& problem) {
+    context.problems.add(path.mark, fmt::format("{}: {}", rules.name, problem.what()));
+    return std::nullopt;
+  }
+}
+
+void read_value(std::string& target, const Node& node, const Rules& rules,
+                const FileContext& context) {
+  if (rules.name == "color" && node.is_missing()) {
+    context.problems.add(node.mark, "color: has no value: quote it, because '#' begins a comment");
+    return;
+  }
+  const Node* const path = rules.name == "system_prompt" ? included_path(node) : nullptr;
+  const auto text = path != nullptr ? include(*path, rules, context)
+                                    : yaml::read_text(node, rules.name, context.problems);
+  if (!text) return;
+  const std::string problem = text_problem(*text, rules);
+  if (!problem.empty()) context.problems.add(node.mark, fmt::format("{}: {}", rules.name, problem));
+  target = *text;
+}
+
+/// The only optional texts are references.
+void read_value(std::optional<std::string>& target, const Node& node, const Rules& rules,
+                const FileContext& context) {
+  target.reset();
+  if (yaml::is_null(node)) return;
+  target = yaml::read_text(node, rules.name, context.problems);
+  if (target) check_id(node, rules.name, *target, context.problems);
+}
+
+void read_value(bool& target, const Node& node, const Rules& rules, const FileContext& context) {
+  target = yaml::read_boolean(node, rules.name, context.problems).value_or(target);
+}
+
+void read_value(std::int64_t& target, const Node& node, const Rules& rules,
+                const FileContext& context) {
+  target = yaml::read_integer(node, rules.name, context.problems).value_or(target);
+  if (rules.name == "max_tokens" && target < 0) {
+    context.problems.add(node.mark, "max_tokens: must not be negative");
+  }
+}
+
+void read_value(std::optional<Decimal>& target, const Node& node, const Rules& rules,
+                const FileContext& context) {
+  target.reset();
+  if (yaml::is_null(node)) return;
+  target = yaml::read_decimal(node, rules.name, context.problems);
+  if (target && target->millionths < 0) {
+    context.problems.add(node.mark, fmt::format("{}: must not be negative", rules.name));
+  }
+}
+
+std::optional<nlohmann::json> include_json(const Node& path, const Rules& rules,
+                                           const FileContext& context) {
+  const auto text = include(path, rules, context);
+  if (!text) return std::nullopt;
+  try {
+    auto value = parse_json(*text, fmt::format("'{}'", path.text));
+    if (value.is_object()) return value;
+    context.problems.add(path.mark,
+                         fmt::format("{}: '{}' must hold a JSON object", rules.name, path.text));
+  } catch (const Error& problem) {
+    context.problems.add(path.mark, fmt::format("{}: {}", rules.name, problem.what()));
+  }
+  return std::nullopt;
+}
+
+void read_value(JsonText& target, const Node& node, const Rules& rules,
+                const FileContext& context) {
+  const Node* const path = rules.name == "function_schema" ? included_path(node) : nullptr;
+  if (path != nullptr) {
+    const auto value = include_json(*path, rules, context);
+    if (value) target.text = canonical_json(*value);
+    return;
+  }
+  if (!node.is_mapping()) {
+    context.problems.add(
+        node.mark, fmt::format("{}: must be a mapping; write {{}} for an empty one", rules.name));
+    return;
+  }
+  // A message about another mistake might quote the secret.
+  if (rules.name == "configuration" && report_secrets(node, rules.name, context.problems)) return;
+  target.text = canonical_json(yaml::to_json(node, rules.name, context.problems));
+}
+
+/// A list of ids, sorted; each item is also a reference.
+std::vector<std::string> read_ids(const Node& node, std::string_view field,
+                                  std::string_view target_kind, std::vector<Reference>& references,
+                                  Problems& problems) {
+  std::vector<std::string> ids;
+  if (!node.is_sequence()) {
+    problems.add(node.mark, fmt::format("{}: must be a list of ids; write [] for none", field));
+    return ids;
+  }
+  for (const Node& item : node.items) {
+    const auto id = yaml::read_text(item, field, problems);
+    if (!id) continue;
+    check_id(item, field, *id, problems);
+    if (std::ranges::find(ids, *id) != ids.end()) {
+      problems.add(item.mark, fmt::format("{}: {} is listed twice", field, yaml::in_quotes(*id)));
+      continue;
+    }
+    ids.push_back(*id);
+    references.push_back({field, target_kind, *id, place_of(item.mark, problems)});
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
+template <class Record>
+void read_relations(SeedObject<Record>&, const Node&, Problems&) {}
+template <>
+void read_relations(SeedObject<Agent>& object, const Node& node, Problems& problems) {
+  if (const Node* const llm = node.find("default_llm");
+      llm != nullptr && object.record.default_llm) {
+    object.references.push_back({"default_llm", model::kind_of<LlmProvider>,
+                                 *object.record.default_llm, place_of(llm->mark, problems)});
+  }
+  if (const Node* const llms = node.find("allowed_llms")) {
+    object.record.allowed_llms =
+        read_ids(*llms, "allowed_llms", model::kind_of<LlmProvider>, object.references, problems);
+    object.named.emplace("allowed_llms", place_of(llms->mark, problems));
+  }
+  if (const Node* const tools = node.find("tools")) {
+    object.record.tools =
+        read_ids(*tools, "tools", model::kind_of<Tool>, object.references, problems);
+    object.named.emplace("tools", place_of(tools->mark, problems));
+  }
+}
+
+template <class Record>
+std::vector<std::string> known_keys() {
+  std::vector<std::string> keys;
+  for (const auto& field : model::fields<Record>) keys.emplace_back(field.name);
+  if (std::is_same_v<Record, Agent>) keys.insert(keys.end(), {"allowed_llms", "tools"});
+  return keys;
+}
+
+void check_key(const yaml::Entry& entry, std::string_view noun, Problems& problems) {
+  const auto like = entry.plain ? yaml::look_alike(entry.key) : std::nullopt;
+  if (like) {
+    problems.add(entry.mark, fmt::format("the id {} may be read as {}: quote it",
+                                         yaml::in_quotes(entry.key), *like));
+  } else if (!is_valid_id(entry.key)) {
+    problems.add(entry.mark, fmt::format("{} is no id of {} {}: {}", yaml::in_quotes(entry.key),
+                                         noun == "agent" ? "an" : "a", noun, id_rule));
+  }
+}
+
+}  // namespace
+
+bool is_valid_id(std::string_view id) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !id.empty() && id.size() <= 50 &&
+         id.find_first_not_of(allowed) == std::string_view::npos && allowed.find(id[0]) < 36;
+}
+
+template <class Record>
+SeedObject<Record> read_object(const yaml::Entry& entry, const FileContext& context) {
+  check_key(entry, model::noun_of<Record>, context.problems);
+  SeedObject<Record> object;
+  object.record.id = entry.key;
+  object.seed_set = context.seed_set;
+  object.place = place_of(entry.mark, context.problems);
+  static const std::vector<std::string> known = known_keys<Record>();
+  if (!yaml::check_keys(entry.value, yaml::in_quotes(entry.key), known, context.problems)) {
+    // Enough is said about it: no field of it is missing.
+    for (const std::string& key : known) object.named.emplace(key, object.place);
+    return object;
+  }
+  for (const auto& field : model::fields<Record>) {
+    const Node* const value = entry.value.find(field.name);
+    if (value == nullptr) continue;
+    const Rules rules{field.name, field.max_length, field.choices, field.required};
+    std::visit([&](auto member) { read_value(object.record.*member, *value, rules, context); },
+               field.member);
+    object.named.emplace(field.name, place_of(value->mark, context.problems));
+  }
+  read_relations(object, entry.value, context.problems);
+  return object;
+}
+
+template SeedObject<LlmProvider> read_object(const yaml::Entry&, const FileContext&);
+template SeedObject<Agent> read_object(const yaml::Entry&, const FileContext&);
+template SeedObject<Tool> read_object(const yaml::Entry&, const FileContext&);
+
+}  // namespace llmctl::seeding

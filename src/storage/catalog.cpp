@@ -1,0 +1,209 @@
+#include "storage/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/snapshot.h"
+
+namespace llmctl::storage {
+namespace {
+
+using model::Agent;
+using model::Field;
+using model::LlmProvider;
+using model::Tool;
+
+template <class Record>
+constexpr std::string_view list_order = "display_order, name, id";
+template <>
+constexpr std::string_view list_order<Tool> = "name, id";
+
+/// "id, name, …, created_at, updated_at"
+template <class Record>
+std::string column_list() {
+  std::string columns = "id";
+  for (const auto& field : model::fields<Record>) columns += fmt::format(", {}", field.column);
+  return columns + ", created_at, updated_at";
+}
+
+template <class T>
+void read_into(T& target, const Row& row, int column) {
+  target = row.get<T>(column);
+}
+template <class T>
+void read_into(std::optional<T>& target, const Row& row, int column) {
+  target = row.maybe<T>(column);
+}
+
+template <class Record>
+Record read(const Row& row) {
+  Record record;
+  record.id = row.text(0);
+  int column = 1;
+  for (const auto& field : model::fields<Record>) {
+    std::visit([&](auto member) { read_into(record.*member, row, column); }, field.member);
+    ++column;
+  }
+  record.created_at = row.timestamp(column);
+  record.updated_at = row.timestamp(column + 1);
+  return record;
+}
+
+template <class Record>
+Value value_of(const Record& record, const Field<Record>& field) {
+  return std::visit([&](auto member) { return Value(record.*member); }, field.member);
+}
+
+/// The agent's side of a join table: which ids stand on the other side.
+struct Relation {
+  std::string_view table;
+  std::string_view column;
+  std::vector<std::string> Agent::*member;
+};
+constexpr std::array<Relation, 2> relations{{
+    {"agents_allowed_llms", "llmprovider_id", &Agent::allowed_llms},
+    {"tools_agents", "tool_id", &Agent::tools},
+}};
+
+template <class Record>
+void load_relations(Database&, Record&) {}
+template <>
+void load_relations(Database& database, Agent& agent) {
+  for (const Relation& relation : relations) {
+    agent.*relation.member =
+        collect(database, fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", relation.table, relation.column),
+                {agent.id}, [](const Row& row) { return row.text(0); });
+  }
+}
+
+template <class Record>
+bool same_relations(const Record&, const Record&) {
+  return true;
+}
+template <>
+bool same_relations(const Agent& left, const Agent& right) {
+  return left.allowed_llms == right.allowed_llms && left.tools == right.tools;
+}
+
+template <class Record>
+void write_relations(Database&, const Record&, const Record&) {}
+template <>
+void write_relations(Database& database, const Agent& before, const Agent& after) {
+  for (const Relation& relation : relations) {
+    const auto& old_ids = before.*relation.member;
+    const auto& new_ids = after.*relation.member;
+    for (const std::string& id : old_ids) {
+      if (std::ranges::find(new_ids, id) != new_ids.end()) continue;
+      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", relation.table, relation.column),
+                       {after.id, id});
+    }
+    for (const std::string& id : new_ids) {
+      if (std::ranges::find(old_ids, id) != old_ids.end()) continue;
+      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", relation.table, relation.column),
+                       {after.id, id});
+    }
+  }
+}
+
+}  // namespace
+
+template <class Record>
+std::optional<Record> find(Database& database, std::string_view id) {
+  static const std::string sql =
+      fmt::format("SELECT {} FROM {} WHERE id = ?1", column_list<Record>(), model::kind_of<Record>);
+  auto record = find_one(database, sql, {id}, read<Record>);
+  if (record) load_relations(database, *record);
+  return record;
+}
+
+template <class Record>
+Record require(Database& database, const std::string& id) {
+  if (auto record = find<Record>(database, id)) return *record;
+  const std::string suggestion = did_you_mean(id, ids<Record>(database));
+  throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", model::noun_of<Record>, id),
+              suggestion.empty() ? fmt::format("llmctl {} list", model::noun_of<Record>) : suggestion);
+}
+
+template <class Record>
+std::vector<Record> list(Database& database) {
+  auto records = collect(database,
+                         fmt::format("SELECT {} FROM {} ORDER BY {}", column_list<Record>(),
+                                     model::kind_of<Record>, list_order<Record>),
+                         {}, read<Record>);
+  for (Record& record : records) load_relations(database, record);
+  return records;
+}
+
+template <class Record>
+std::vector<std::string> ids(Database& database) {
+  return collect(database, fmt::format("SELECT id FROM {} ORDER BY id", model::kind_of<Record>), {},
+                 [](const Row& row) { return row.text(0); });
+}
+
+template <class Record>
+void insert(Database& database, const Record& record) {
+  Values values{record.id};
+  std::string places = "?1";
+  for (const auto& field : model::fields<Record>) values.push_back(value_of(record, field));
+  values.emplace_back(record.created_at);
+  values.emplace_back(record.updated_at);
+  for (std::size_t i = 2; i <= values.size(); ++i) places += fmt::format(", ?{}", i);
+  database.execute(
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", model::kind_of<Record>, column_list<Record>(), places), values);
+  Record nothing;
+  write_relations(database, nothing, record);
+}
+
+template <class Record>
+bool update(Database& database, const Record& before, const Record& after) {
+  if (!differs(before, after)) return false;
+  Values values{after.id, after.updated_at};
+  std::string assignments = "updated_at = ?2";
+  for (const auto& field : model::fields<Record>) {
+    if (model::same_value(before, after, field)) continue;
+    values.push_back(value_of(after, field));
+    assignments += fmt::format(", {} = ?{}", field.column, values.size());
+  }
+  database.execute(fmt::format("UPDATE {} SET {} WHERE id = ?1", model::kind_of<Record>, assignments), values);
+  write_relations(database, before, after);
+  return true;
+}
+
+template <class Record>
+bool differs(const Record& left, const Record& right) {
+  return !same_relations(left, right) ||
+         std::ranges::any_of(model::fields<Record>,
+                             [&](const auto& field) { return !model::same_value(left, right, field); });
+}
+
+std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier) {
+  return collect(database, "SELECT id FROM llm_providers WHERE model_identifier = ?1 ORDER BY id", {model_identifier},
+                 [](const Row& row) { return row.text(0); });
+}
+
+template std::optional<LlmProvider> find(Database&, std::string_view);
+template std::optional<Agent> find(Database&, std::string_view);
+template std::optional<Tool> find(Database&, std::string_view);
+template LlmProvider require(Database&, const std::string&);
+template Agent require(Database&, const std::string&);
+template Tool require(Database&, const std::string&);
+template std::vector<LlmProvider> list(Database&);
+template std::vector<Agent> list(Database&);
+template std::vector<Tool> list(Database&);
+template std::vector<std::string> ids<LlmProvider>(Database&);
+template std::vector<std::string> ids<Agent>(Database&);
+template std::vector<std::string> ids<Tool>(Database&);
+template void insert(Database&, const LlmProvider&);
+template void insert(Database&, const Agent&);
+template void insert(Database&, const Tool&);
+template bool update(Database&, const LlmProvider&, const LlmProvider&);
+template bool update(Database&, const Agent&, const Agent&);
+template bool update(Database&, const Tool&, const Tool&);
+template bool differs(const LlmProvider&, const LlmProvider&);
+template bool differs(const Agent&, const Agent&);
+template bool differs(const Tool&, const Tool&);
+
+}  // namespace llmctl::storage

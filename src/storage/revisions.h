@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "model/records.h"
+#include "storage/database.h"
+
+/// Table llmctl_revisions: agents, LLMs and tools as they were.
+namespace llmctl::storage {
+
+inline constexpr std::string_view outside_llmctl = "outside llmctl";
+
+/// Who changes something, when and why.
+struct Change {
+  Timestamp at;
+  std::string_view actor;
+  std::string_view reason;
+};
+
+std::optional<model::Revision> find_revision(Database& database, std::int64_t number);
+std::optional<model::Revision> latest_revision(Database& database, std::string_view kind, std::string_view object_id);
+
+/// Keeps the record as it stands, if no revision has it yet: somebody else wrote it. Call it before changing a record,
+/// and when a turn uses it. Returns the number of the revision that says so. For LlmProvider, Agent and Tool.
+template <class Record>
+std::int64_t record_found(Database& database, const Record& record, Timestamp now);
+
+/// Keeps the record as llmctl has just written it; a content that is the latest already gets no second revision.
+template <class Record>
+std::int64_t record_change(Database& database, const Record& record, const Change& change);
+
+}  // namespace llmctl::storage

@@ -1,0 +1,105 @@
+#include "storage/sqlite/file_checks.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace llmctl::storage::sqlite {
+namespace {
+
+constexpr std::string_view magic{"SQLite format 3\0", 16};
+constexpr std::size_t header_size = 100;  // https://sqlite.org/fileformat.html#the_database_header
+
+[[noreturn]] void throw_errno(const std::string& path, std::string_view what) {
+  throw Error(ErrorKind::io, fmt::format("{} '{}': {}", what, path, std::strerror(errno)));
+}
+
+std::int64_t big_endian(const std::array<unsigned char, header_size>& header, std::size_t at, std::size_t size) {
+  std::int64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) value = value << 8 | header[at + i];
+  return value;
+}
+
+/// What the header says the file's length is; 0 when the header does not know.
+std::int64_t expected_size(const std::array<unsigned char, header_size>& header) {
+  const bool page_count_is_valid = big_endian(header, 24, 4) == big_endian(header, 92, 4);
+  const std::int64_t page_size = big_endian(header, 16, 2) == 1 ? 65536 : big_endian(header, 16, 2);
+  return page_count_is_valid ? page_size * big_endian(header, 28, 4) : 0;
+}
+
+bool has_content(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && status.st_size > 0;
+}
+
+void check_header(const std::string& path, int file, std::int64_t size) {
+  std::array<unsigned char, header_size> header{};
+  const ssize_t got = pread(file, header.data(), header.size(), 0);
+  if (got < 0) throw_errno(path, "cannot read");
+  if (static_cast<std::size_t>(got) < header.size() ||
+      std::memcmp(header.data(), magic.data(), magic.size()) != 0) {
+    throw Error(ErrorKind::damaged, fmt::format("'{}' is not an SQLite database", path));
+  }
+  // With a log or journal beside it, the rest of the file may still stand there.
+  const bool settled = !has_content(path + "-wal") && !has_content(path + "-journal");
+  if (settled && size < expected_size(header)) {
+    throw Error(ErrorKind::damaged,
+                fmt::format("'{}' is truncated: {} bytes instead of {}", path, size, expected_size(header)),
+                "restore a backup");
+  }
+}
+
+}  // namespace
+
+FileState check_file(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return FileState::missing;
+    throw_errno(path, "cannot open");
+  }
+  if (S_ISDIR(status.st_mode)) {
+    throw Error(ErrorKind::io, fmt::format("'{}' is a directory, not a database", path));
+  }
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) throw_errno(path, "cannot open");
+  struct Closer {
+    int file;
+    ~Closer() { close(file); }
+  } closer{file};
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorKind::io, fmt::format("'{}' is not a regular file", path));
+  }
+  if (status.st_size == 0) return FileState::empty;
+  check_header(path, file, status.st_size);
+  return FileState::database;
+}
+
+void create_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) {
+    close(file);
+  } else if (errno != EEXIST) {
+    const bool no_folder = errno == ENOENT;
+    const std::string reason = std::strerror(errno);
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", path, reason),
+                no_folder ? "mkdir -p " + folder : "");
+  }
+}
+
+bool must_open_immutable(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  return !has_content(path + "-wal") && access(folder.c_str(), W_OK) != 0;
+}
+
+}  // namespace llmctl::storage::sqlite

@@ -1,0 +1,288 @@
+#include "seeding/seed_set.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <sstream>
+
+#include "seeding/secrets.h"
+#include "tests/support/database.h"
+
+namespace llmctl::seeding {
+namespace {
+
+using test::TemporaryDirectory;
+
+SeedSource source(const std::string& body, const std::string& name = "f.yaml") {
+  return {name, "llmctl: seed/1\n" + body, {}};
+}
+
+/// Every problem, one a line; empty when the sources are fine.
+std::string problems_of(const std::vector<SeedSource>& sources) {
+  try {
+    validate(sources);
+    return "";
+  } catch (const Error& error) {
+    CHECK(error.kind == ErrorKind::invalid_data);
+    std::string result;
+    for (const ErrorDetail& detail : error.details) result += to_string(detail) + "\n";
+    return result;
+  }
+}
+
+TEST_CASE("the built-in seeds are valid and need no network") {
+  const SeedSet set = load(builtin_sources());
+  CHECK(set.names == std::vector<std::string>{"core"});
+  const SeedCounts counts = validate(builtin_sources());
+  CHECK(counts.llm_providers == 6);
+  CHECK(counts.agents == 2);
+  CHECK(counts.tools == 0);
+  for (const auto& provider : set.llm_providers) {
+    INFO(provider.record.id);
+    CHECK(provider.record.is_active == (provider.record.id == "dummy"));
+    CHECK_FALSE(provider.named.contains("cost_per_1k_input_tokens"));
+  }
+  for (const auto& agent : set.agents) {
+    CHECK(agent.record.default_llm == "dummy");
+    CHECK_FALSE(agent.named.contains("allowed_llms"));
+  }
+}
+
+TEST_CASE("every field of the tables can be read") {
+  const SeedSet set = load({source(R"(set: demo
+llm_providers:
+  a: {name: A, provider_type: openai, description: d, model_identifier: m, is_active: false, requires_polling: true,
+      max_tokens: 5, supports_streaming: true, cost_per_1k_input_tokens: "0.5", cost_per_1k_output_tokens: null,
+      configuration: {base_url: https://example.com/v1, retries: 3}, min_role: STANDARD, display_order: -1}
+agents:
+  b: {name: B, description: d, system_prompt: s, default_llm: a, is_active: false, min_role: STANDARD, icon: i,
+      color: "#abcDEF", display_order: 2, configuration: {}, allowed_llms: [dummy, a], tools: [c]}
+tools:
+  c: {name: C, tool_type: api, description: d, function_schema: {type: object}, is_active: false,
+      requires_auth: false, min_role: STANDARD, configuration: {x: [1, 2]}}
+)")});
+  REQUIRE(set.llm_providers.size() == 1);
+  const auto& provider = set.llm_providers[0];
+  CHECK(provider.seed_set == "demo");
+  CHECK(provider.named.size() == 13);
+  CHECK(provider.record.cost_per_1k_input_tokens == Decimal{500'000});
+  CHECK_FALSE(provider.record.cost_per_1k_output_tokens);
+  CHECK(provider.record.configuration.text ==
+        R"({"base_url":"https://example.com/v1","retries":3})");
+  CHECK(provider.record.display_order == -1);
+  const auto& agent = set.agents.at(0);
+  CHECK(agent.named.size() == 12);
+  CHECK(agent.record.allowed_llms == std::vector<std::string>{"a", "dummy"});
+  CHECK(agent.references.size() == 4);
+  CHECK(set.tools.at(0).record.function_schema.text == R"({"type":"object"})");
+}
+
+TEST_CASE("later files win field by field; mappings merge and lists replace") {
+  const std::vector<SeedSource> sources{source(R"(set: base
+llm_providers:
+  a: {name: A, provider_type: openai, max_tokens: 5, configuration: {x: {one: 1, list: [1, 2]}, y: 2}}
+agents:
+  b: {name: B, default_llm: a, allowed_llms: [a, dummy]}
+)"),
+                                        source(R"(set: overlay
+llm_providers:
+  a: {max_tokens: 6, configuration: {x: {two: 2, list: [3]}}}
+  extra: {name: E, provider_type: custom}
+agents:
+  b: {allowed_llms: [], default_llm: null}
+)",
+                                               "overlay.yaml")};
+  CHECK(validate(sources).llm_providers == 2);
+  const SeedSet set = load(sources);
+  REQUIRE(set.llm_providers.size() == 2);
+  const auto& provider = set.llm_providers[0];
+  CHECK(provider.record.name == "A");
+  CHECK(provider.record.max_tokens == 6);
+  CHECK(provider.record.configuration.text == R"({"x":{"list":[3],"one":1,"two":2},"y":2})");
+  CHECK(provider.seed_set == "base");
+  CHECK(set.llm_providers[1].seed_set == "overlay");
+  CHECK(set.agents[0].record.allowed_llms.empty());
+  CHECK_FALSE(set.agents[0].record.default_llm);
+  CHECK(set.agents[0].references.empty());
+  CHECK(set.names == std::vector<std::string>{"base", "overlay"});
+}
+
+TEST_CASE("problems of all files are reported together, but only the first syntax error of one") {
+  CHECK(problems_of(
+            {source("agents:\n  a: {name: 5}\n", "one.yaml"), source("tools: [\n", "two.yaml"),
+             source("tools:\n  t: {name: T, requires_auth: yes, colour: x}\n", "three.yaml")}) ==
+        "one.yaml:3:13: name: must be text, but '5' may be read as a number: quote it\n"
+        "two.yaml:3:1: a '[' is not closed by a ']', or a ',' is missing\n"
+        "three.yaml:3:31: requires_auth: must be true or false, not 'yes'\n"
+        "three.yaml:3:36: unknown key 'colour'\n");
+}
+
+TEST_CASE("an overlay of a built-in object needs no name, a new object does") {
+  CHECK(problems_of({source("llm_providers:\n  dummy: {is_active: false}\n")}).empty());
+  CHECK(problems_of({source("llm_providers:\n  mine: {is_active: false}\n")}) ==
+        "f.yaml:3:3: provider 'mine': a new one needs 'name'\n"
+        "f.yaml:3:3: provider 'mine': a new one needs 'provider_type'\n");
+}
+
+TEST_CASE("lengths are counted in characters") {
+  const auto named = [](const std::string& name) {
+    return source("tools:\n  t: {name: \"" + name + "\"}\n");
+  };
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred += "é";
+  CHECK(problems_of({named(hundred)}).empty());
+  CHECK(problems_of({named(hundred + "é")}) ==
+        "f.yaml:3:13: name: has 101 characters, at most 100 fit\n");
+}
+
+TEST_CASE("prompts and schemas can be included from below the seed file's directory") {
+  const TemporaryDirectory directory;
+  directory.write("prompts/expert.md", "\xef\xbb\xbfYou are\r\nan expert.\n");
+  directory.write("schema.json", R"({"b": 1.0, "a": []})");
+  const auto path = directory.write("seed.yaml", R"(llmctl: seed/1
+agents:
+  a: {name: A, system_prompt: {file: prompts/expert.md}}
+tools:
+  t: {name: T, function_schema: {file: ./schema.json}}
+)");
+  std::istringstream none;
+  const SeedSet set = load(read_sources({path.string()}, none));
+  CHECK(set.agents.at(0).record.system_prompt == "You are\nan expert.\n");
+  CHECK(set.tools.at(0).record.function_schema.text == R"({"a":[],"b":1})");
+}
+
+TEST_CASE("an include cannot leave the directory, follow a link or read what is no text") {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory outside;
+  const auto secret = outside.write("secret.txt", "secret");
+  std::filesystem::create_symlink(secret, directory / "link.txt");
+  std::filesystem::create_directory_symlink(outside.path(), directory / "linked");
+  std::filesystem::create_directory(directory / "folder");
+  directory.write("bad.txt", "\xff");
+  directory.write("nul.txt", std::string(1, '\0'));
+  directory.write("large.txt", std::string(1024 * 1024 + 1, 'x'));
+  struct Case {
+    std::string path;
+    std::string problem;
+  };
+  const Case cases[] = {
+      {"missing.txt", "does not exist below the seed file's directory"},
+      {"no/such/file", "does not exist below the seed file's directory"},
+      {"../" + outside.path().filename().string() + "/secret.txt",
+       "is not a path below the seed file's directory"},
+      {"folder/../bad.txt", "is not a path below the seed file's directory"},
+      {"/etc/hostname", "is not a path below the seed file's directory"},
+      {"link.txt", "leads through a link, and links are not followed"},
+      {"linked/secret.txt", "leads through a link, and links are not followed"},
+      {"folder", "is not a regular file"},
+      {"bad.txt", "is not UTF-8"},
+      {"nul.txt", "holds a NUL character"},
+      {"large.txt", "is larger than 1 MiB"},
+  };
+  for (const Case& c : cases) {
+    SeedSource seed = source("agents:\n  a: {name: A, system_prompt: {file: " + c.path + "}}\n");
+    seed.directory = directory.path();
+    CHECK(problems_of({seed}) ==
+          "f.yaml:3:38: system_prompt: '" + c.path + "' " + c.problem + "\n");
+  }
+  CHECK(problems_of({source("agents:\n  a: {name: A, system_prompt: {file: x.md}}\n")}) ==
+        "f.yaml:3:38: system_prompt: 'x.md' cannot be included: only a seed file on disk can "
+        "include files\n");
+}
+
+TEST_CASE("sources are files, directories in name order, and standard input") {
+  const TemporaryDirectory directory;
+  directory.write("seeds/b.yaml", "b");
+  directory.write("seeds/a.yml", "a");
+  directory.write("seeds/c.txt", "c");
+  directory.write("seeds/.hidden.yaml", "h");
+  const auto single = directory.write("single.yaml", "s");
+  std::istringstream input("from stdin");
+  const auto sources = read_sources({(directory / "seeds").string(), "-", single.string()}, input);
+  REQUIRE(sources.size() == 4);
+  CHECK(sources[0].text == "a");
+  CHECK(sources[1].text == "b");
+  CHECK(sources[2].name == "stdin");
+  CHECK(sources[2].text == "from stdin");
+  CHECK(sources[2].directory.empty());
+  CHECK(sources[3].name == single.string());
+  CHECK(sources[3].directory == directory.path());
+}
+
+TEST_CASE("a path that is not there, and a directory without seeds, are not found") {
+  const TemporaryDirectory directory;
+  std::istringstream none;
+  for (const std::string& path : {(directory / "nope.yaml").string(), directory.path().string()}) {
+    try {
+      read_sources({path}, none);
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.kind == ErrorKind::not_found);
+    }
+  }
+}
+
+TEST_CASE("secrets are known by their key and by their shape") {
+  struct Case {
+    const char* key;
+    const char* text;
+    bool secret;
+  };
+  const Case cases[] = {
+      {"api_key", "x", true},
+      {"apiKey", "x", true},
+      {"X-API-Key", "x", true},
+      {"azure_api_key", "x", true},
+      {"token", "x", true},
+      {"Authorization", "x", true},
+      {"db_password", "x", true},
+      {"client_secret", "x", true},
+      {"api_key", "", false},
+      {"credential", "azure-eu", false},
+      {"max_tokens", "4096", false},
+      {"api_version", "2024-10-21", false},
+      {"secret_name", "azure", false},
+      {"x", "sk-abcdefghij0123456789", true},
+      {"x", "sk-ant-api03-abcdefghij", true},
+      {"x", "use sk-proj-ABC123def456ghi789", true},
+      {"x", "task-management-2024-01-01-x", false},
+      {"x", "sk-based-embedding-model", false},
+      {"x", "AKIAIOSFODNN7EXAMPLE", true},
+      {"x", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", true},
+      {"x", "xoxb-1234567890-abc", true},
+      {"x", "AIzaSyA1234567890abcdefghijklmnopqrstuv", true},
+      {"x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", true},
+      {"x", "-----BEGIN RSA PRIVATE KEY-----\nMII", true},
+      {"x", "-----BEGIN PUBLIC KEY-----\nMII", false},
+      {"x", "Bearer abcdefghijklmnop1234", true},
+      {"x", "https://user:pw@example.com/", true},
+      {"x", "https://example.com/v1?key=abc", true},
+      {"x", "https://example.com/v1?api-version=1&access_token=abc", true},
+      {"x", "https://example.com/v1?api-version=2024-10-21", false},
+      {"x", "https://example.com/a@b", false},
+      {"signing", "q8Zr2LmX0vTn4KsYb7WcJh5PdFg9RtUa", true},
+      {"note", "q8Zr2LmX0vTn4KsYb7WcJh5PdFg9RtUa", false},
+      {"keyboard", "a text that is long enough but made of words", false},
+  };
+  for (const Case& c : cases) {
+    INFO(c.key << ": " << c.text);
+    CHECK(is_literal_secret(c.key, c.text) == c.secret);
+  }
+}
+
+TEST_CASE("a refused secret appears in no message") {
+  const std::string canary = "sk-canary-0123456789abcdef";
+  const std::string bodies[] = {"api_key: " + canary, "deep: {list: [{token: " + canary + "}]}",
+                                "base_url: \"https://u:" + canary + "@h/\"", "password: 010",
+                                "x: {" + canary + ": 1}"};
+  for (const std::string& body : bodies) {
+    const std::string problems = problems_of({source(
+        "llm_providers:\n  p: {name: P, provider_type: openai, configuration: {" + body + "}}\n")});
+    INFO(problems);
+    CHECK(problems.find("secret") != std::string::npos);
+    CHECK(problems.find("canary") == std::string::npos);
+    CHECK(problems.find("010") == std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace llmctl::seeding
