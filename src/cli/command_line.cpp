@@ -133,13 +133,15 @@ Words command_names() {
   return names;
 }
 
-CommandTree::CommandTree(const Command* command) {
+CommandTree::CommandTree() {
   root_.set_help_flag("-h,--help", "explain the command");
   add_global_options();
-  if (command == nullptr) return;
-  noun_app_ = root_.add_subcommand(std::string(command->name), std::string(command->summary))->fallthrough();
+}
+
+void CommandTree::add(const Command& command) {
+  noun_app_ = root_.add_subcommand(std::string(command.name), std::string(command.summary))->fallthrough();
   noun_.emplace(*noun_app_);
-  command->build(*noun_);
+  command.build(*noun_);
 }
 
 void CommandTree::add_global_options() {
@@ -194,20 +196,20 @@ std::size_t first_word(const Words& args, std::size_t from, const CommandTree& t
 
 Invocation parse_command_line(Words args) {
   rewrite_help(args);
-  auto globals = std::make_unique<CommandTree>(nullptr);
-  const std::size_t noun = first_word(args, 0, *globals);
+  Invocation invocation{std::make_unique<CommandTree>(), nullptr, {}};
+  CommandTree& tree = *invocation.tree;
+  const std::size_t noun = first_word(args, 0, tree);
   if (noun == args.size()) {
-    if (asks_for_help(args)) return {nullptr, nullptr, overview(*globals)};
+    if (asks_for_help(args)) return {nullptr, nullptr, overview(tree)};
     if (std::ranges::find(args, "--version") != args.end()) return {nullptr, nullptr, "llmctl " LLMCTL_VERSION "\n"};
-    parse_words(*globals, args);
+    parse_words(tree, args);
     throw Error(ErrorKind::usage, "no command was named", "llmctl help");
   }
 
   const Command* command = find_command(args[noun]);
   if (command == nullptr) throw_unknown_command(args[noun]);
   args[noun] = command->name;
-  Invocation invocation{std::make_unique<CommandTree>(command), nullptr, {}};
-  CommandTree& tree = *invocation.tree;
+  tree.add(*command);
   complete_verb(args, noun, *command, tree);
   if (parse_words(tree, args)) {
     invocation.text = help_of(tree, deepest(tree.root()));

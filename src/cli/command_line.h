@@ -17,14 +17,16 @@ namespace llmctl::cli {
 const Command* find_command(std::string_view word);
 std::vector<std::string> command_names();
 
-/// The options of one noun, as a tree of CLI11, with the global options at its root. Building only what was named saves
-/// a third of the start time.
+/// The global options and those of at most one noun, as a tree of CLI11. Building only what was named saves a third of
+/// the start time.
 class CommandTree {
  public:
-  /// With a null command: the global options alone.
-  explicit CommandTree(const Command* command);
+  CommandTree();
   CommandTree(const CommandTree&) = delete;
   CommandTree& operator=(const CommandTree&) = delete;
+
+  /// Adds the options of the noun that was named.
+  void add(const Command& command);
 
   CLI::App& root() { return root_; }
   /// The noun's node; null without a command.

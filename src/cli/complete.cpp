@@ -98,16 +98,16 @@ Words candidates_in(const CLI::App* node, const Words& before, const std::string
 }
 
 Words candidates_for(const Words& before, const std::string& last) {
-  CommandTree globals(nullptr);
-  const std::size_t noun = first_word(before, 0, globals);
+  CommandTree tree;
+  const std::size_t noun = first_word(before, 0, tree);
   const Command* command = noun < before.size() ? find_command(before[noun]) : nullptr;
   if (command == nullptr) {
-    Words candidates = candidates_in(&globals.root(), before, last);
-    const bool after_option = !before.empty() && globals.takes_value(before.back());
+    Words candidates = candidates_in(&tree.root(), before, last);
+    const bool after_option = !before.empty() && tree.takes_value(before.back());
     if (!last.starts_with('-') && !after_option) candidates = command_names();
     return candidates;
   }
-  CommandTree tree(command);
+  tree.add(*command);
   bool verb_named = false;
   const CLI::App* node = node_of(tree, *command, before, noun, verb_named);
   Words candidates = candidates_in(node, before, last);

@@ -16,10 +16,15 @@ struct UpOptions {
   bool exit_code = false;
 };
 
-void up(const UpOptions& options, Context& context) {
+migration::UpResult migrate(const migration::UpOptions& options, Context& context) {
+  if (migration::is_current_by_stamp(context.location())) return {options.dry_run, {}};
   storage::Database& database =
-      options.up.dry_run ? context.database_or_empty() : context.database(storage::Access::create);
-  const migration::UpResult result = migration::up(database, options.up, context.clock());
+      options.dry_run ? context.database_or_empty() : context.database(storage::Access::create);
+  return migration::up(database, options, context.clock());
+}
+
+void up(const UpOptions& options, Context& context) {
+  const migration::UpResult result = migrate(options.up, context);
   context.print(output::up_report(result));
   if (options.exit_code && !result.applied.empty()) context.set_exit_code(differs);
 }

@@ -15,6 +15,8 @@ struct EmbeddedMigration {
 };
 
 extern const std::vector<EmbeddedMigration> sqlite_migrations;
+/// The first 31 bits of a SHA-256 over the migrations' hashes: stands for exactly this list.
+extern const std::int32_t sqlite_stamp;
 /// Makes llmctl_migrations, when it is not there.
 extern const std::string_view sqlite_history_table;
 

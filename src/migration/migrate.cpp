@@ -165,25 +165,28 @@ Status read_status(Database& database) {
   return status;
 }
 
+bool is_current_by_stamp(const storage::Location& location) { return storage::read_stamp(location) == sqlite_stamp; }
+
 UpResult up(Database& database, const UpOptions& options, Clock& clock) {
-  UpResult result{options.dry_run, {}, read_status(database)};
-  require_migratable(result.status, options);
-  if (result.status.state == State::current) return result;
+  UpResult result{options.dry_run, {}};
+  Status status = read_status(database);
+  require_migratable(status, options);
+  if (status.state == State::current) return result;
   if (options.dry_run) {
-    result.applied = pending_entries(result.status);
+    result.applied = pending_entries(status);
     return result;
   }
 
   storage::Transaction transaction(database);
   // Whoever held the lock before us may have done the work.
-  result.status = read_status(database);
-  require_migratable(result.status, options);
-  if (result.status.state == State::current) return result;
+  status = read_status(database);
+  require_migratable(status, options);
+  if (status.state == State::current) return result;
   database.execute_script(sqlite_history_table, "history.sql");
-  for (const Entry& entry : pending_entries(result.status)) {
+  for (const Entry& entry : pending_entries(status)) {
     result.applied.push_back(apply(database, *find_embedded(entry.version), clock));
   }
-  result.status = read_status(database);
+  database.write_stamp(sqlite_stamp);
   transaction.commit();
   return result;
 }

@@ -49,8 +49,11 @@ struct UpOptions {
 struct UpResult {
   bool dry_run = false;
   std::vector<Entry> applied;  ///< by this call; with dry_run: would be
-  Status status;               ///< afterwards
 };
+
+/// Whether `up` left the database with exactly this program's migrations, told from its stamp without opening it. False
+/// means only that it has to be opened to know. Makes an idle `llmctl migrate` cost little more than `llmctl --version`.
+bool is_current_by_stamp(const storage::Location& location);
 
 /// Applies all pending migrations in one transaction: all of them or none. Any number of callers may run at once; one
 /// applies, the others wait and find nothing to do. Throws Error: configuration for the states that no migration can

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -20,12 +21,16 @@ struct Heading {
   std::string_view title;
   bool flexible = false;
 };
-const std::map<std::string_view, Heading> headings{
+constexpr std::array<std::pair<std::string_view, Heading>, 8> headings{{
     {"id", {"ID"}},
-    {"name", {"NAME", true}},         {"provider_type", {"TYPE"}},   {"tool_type", {"TYPE"}},
-    {"model_identifier", {"MODEL"}},  {"default_llm", {"LLM"}},      {"is_active", {"ACTIVE"}},
-    {"requires_polling", {"POLLED"}}, {"requires_auth", {"AUTH"}},   {"tools", {"TOOLS"}},
-};
+    {"name", {"NAME", true}},
+    {"provider_type", {"TYPE"}},
+    {"tool_type", {"TYPE"}},
+    {"model_identifier", {"MODEL", true}},
+    {"default_llm", {"LLM"}},
+    {"is_active", {"ACTIVE"}},
+    {"requires_auth", {"AUTH"}},
+}};
 
 Cell to_cell(const std::string& value) { return value; }
 Cell to_cell(bool value) { return value; }
@@ -37,7 +42,7 @@ Cell to_cell(const std::vector<std::string>& ids) { return JsonText{nlohmann::js
 
 Column column_of(std::string_view key, bool single) {
   if (single) return {std::string(key), std::string(key)};
-  const auto heading = headings.find(key);
+  const auto heading = std::ranges::find(headings, key, &decltype(headings)::value_type::first);
   if (heading == headings.end()) return {std::string(key)};
   return {std::string(key), std::string(heading->second.title), heading->second.flexible};
 }

@@ -14,9 +14,9 @@ using model::Message;
 
 const std::vector<Column> conversation_columns{{"id", "ID"},
                                                {"updated_at", "UPDATED"},
-                                               {"title", "TITLE", true},
+                                               {"title", "TITLE", false, false, true},
                                                {"agent", "AGENT", true},
-                                               {"llm", "LLM"},
+                                               {"llm", "LLM", true},
                                                {"model_id"},
                                                {"created_at"},
                                                {"deleted_at"}};

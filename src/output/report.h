@@ -33,6 +33,11 @@ Cell cell(const std::optional<T>& maybe) {
   return maybe ? Cell(*maybe) : Cell();
 }
 
+/// An amount that may be unknown, in nano-USD.
+inline Cell usd_cell(const std::optional<std::int64_t>& nano_usd) {
+  return nano_usd ? Cell(NanoUsd{*nano_usd}) : Cell();
+}
+
 struct Column {
   std::string key;         ///< stable name in json, jsonl, csv, tsv and --columns; snake_case
   std::string title = {};  ///< heading in text; empty: in text lists only if --columns asks for it

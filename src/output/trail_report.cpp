@@ -16,8 +16,6 @@ using model::Message;
 
 constexpr std::size_t preview_code_points = 500;
 
-Cell cost_cell(const std::optional<std::int64_t>& nano_usd) { return nano_usd ? Cell(NanoUsd{*nano_usd}) : Cell(); }
-
 Cell tokens_cell(const model::Usage& usage) {
   return usage.input_tokens || usage.output_tokens ? Cell(tokens_text(usage)) : Cell();
 }
@@ -70,7 +68,7 @@ std::vector<Cell> cells_of(const audit::MessageEntry& entry) {
           m.role,
           entry.attempt ? Cell(a.status) : m.pending ? Cell("pending") : Cell(),
           tokens_cell(a.usage),
-          cost_cell(a.cost_nanousd),
+          usd_cell(a.cost_nanousd),
           preview(m),
           m.conversation_id,
           cell(m.agent),
@@ -137,7 +135,7 @@ std::vector<Cell> cells_of(const Attempt& a) {
           a.status,
           cell(a.llm_provider),
           tokens_cell(a.usage),
-          cost_cell(a.cost_nanousd),
+          usd_cell(a.cost_nanousd),
           a.latency_us ? Cell(latency_text(*a.latency_us)) : Cell(),
           note_of(a),
           a.conversation_id,

@@ -6,12 +6,6 @@
 #include "output/trail_report.h"
 
 namespace llmctl::output {
-namespace {
-
-Cell cost_cell(const std::optional<std::int64_t>& nano_usd) { return nano_usd ? Cell(NanoUsd{*nano_usd}) : Cell(); }
-
-}  // namespace
-
 std::string usage_line(const model::Attempt& attempt) {
   const bool known = attempt.usage.input_tokens || attempt.usage.output_tokens;
   std::string line = fmt::format("tokens {}, cost {}", known ? tokens_text(attempt.usage) : "unknown",
@@ -48,7 +42,7 @@ Report turn_report(const chat::TurnResult& turn) {
                   cell(a.usage.cache_read_tokens),
                   cell(a.usage.cache_write_tokens),
                   cell(a.usage.reasoning_tokens),
-                  cost_cell(a.cost_nanousd),
+                  usd_cell(a.cost_nanousd),
                   cell(a.latency_us),
                   a.id,
                   !turn.not_stored.has_value()}};

@@ -15,7 +15,7 @@
 namespace llmctl::seeding {
 namespace {
 
-constexpr std::size_t max_included_size = 1024 * 1024;
+constexpr std::size_t max_included_size = std::size_t{1} << 20;
 
 class FileDescriptor {
  public:

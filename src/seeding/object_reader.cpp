@@ -220,6 +220,7 @@ void read_relations(SeedObject<Agent>& object, const Node& node, Problems& probl
 template <class Record>
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys;
+  keys.reserve(model::fields<Record>.size() + 2);
   for (const auto& field : model::fields<Record>) keys.emplace_back(field.name);
   if (std::is_same_v<Record, Agent>) keys.insert(keys.end(), {"allowed_llms", "tools"});
   return keys;

@@ -78,7 +78,7 @@ bool has_shape(std::string_view text, const Shape& shape) {
     if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '_')) continue;
     std::string_view rest = text.substr(at + shape.prefix.size());
     // A set without '_' would cut most keys short.
-    const auto end = std::ranges::find_if(rest, [&](char c) {
+    const auto* const end = std::ranges::find_if(rest, [&](char c) {
       return shape.characters.find(c) == std::string_view::npos && c != '_';
     });
     rest = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
@@ -179,7 +179,7 @@ nlohmann::json mask_below(const nlohmann::json& value, std::string_view key) {
   if (value.is_array()) {
     for (auto& item : masked) item = mask_below(item, key);
   } else if (value.is_object()) {
-    for (auto& [name, item] : masked.items()) item = mask_below(item, name);
+    for (const auto& [name, item] : masked.items()) item = mask_below(item, name);
   }
   return masked;
 }

@@ -88,6 +88,7 @@ std::vector<SeedSource> read_sources(const std::vector<std::string>& paths,
 
 std::vector<SeedSource> builtin_sources() {
   std::vector<SeedSource> sources;
+  sources.reserve(embedded_seeds.size());
   for (const EmbeddedSeed& seed : embedded_seeds) {
     sources.push_back({fmt::format("builtin:{}", seed.name), std::string(seed.text), {}});
   }

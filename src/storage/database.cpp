@@ -67,6 +67,10 @@ Location parse_location(std::string_view url) {
   return sqlite_location(url);
 }
 
+std::optional<std::int32_t> read_stamp(const Location& location) {
+  return location.engine == Location::Engine::sqlite ? sqlite::read_stamp(location.path) : std::nullopt;
+}
+
 std::unique_ptr<Database> open_database(const Location& location, const OpenOptions& options) {
   if (location.engine == Location::Engine::postgres) {
     throw Error(ErrorKind::configuration,

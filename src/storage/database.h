@@ -114,6 +114,8 @@ class Database {
   virtual void query(std::string_view sql, const Values& parameters, const Visitor& visit) = 0;
   /// Runs several statements without parameters: migrations. `name` is what error messages call the text.
   virtual void execute_script(std::string_view sql, std::string_view name) = 0;
+  /// Leaves a number in the database that read_stamp finds without opening it.
+  virtual void write_stamp(std::int32_t stamp) = 0;
   /// Reads the whole database and names what is wrong with it; empty when it is sound.
   virtual std::vector<std::string> find_damage() = 0;
 
@@ -185,6 +187,10 @@ struct Location {
 /// A path, sqlite:REL, sqlite:/ABS, sqlite:///REL, sqlite:////ABS, sqlite::memory:, postgres:// or postgresql://.
 /// Throws Error(configuration) for another scheme.
 Location parse_location(std::string_view url);
+
+/// The number that the last committed write_stamp left, read without opening the database; nothing when there is none, or
+/// when it cannot be told without opening. SQLite: `user_version` in the file's header.
+std::optional<std::int32_t> read_stamp(const Location& location);
 
 /// Throws Error: configuration (no such database; an engine that this build has not), io, damaged, lock_timeout.
 std::unique_ptr<Database> open_database(const Location& location, const OpenOptions& options);

@@ -10,7 +10,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t count_digits(std::string_view text, std::string_view also = {}) {
-  const auto end = std::ranges::find_if_not(
+  const auto* const end = std::ranges::find_if_not(
       text, [&](char c) { return is_digit(c) || also.find(c) != std::string_view::npos; });
   return static_cast<std::size_t>(end - text.begin());
 }

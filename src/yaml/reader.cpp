@@ -203,11 +203,11 @@ class Builder final : public YAML::EventHandler {
       parent.node.entries.push_back(std::move(*parent.entry));
       parent.entry.reset();
     } else {
-      parent.entry = as_key(std::move(node));
+      parent.entry = as_key(node);
     }
   }
 
-  Entry as_key(Node node) {
+  Entry as_key(const Node& node) {
     Entry entry{node.text, node.plain, node.mark, {}};
     if (!node.is_scalar()) problems_.add(node.mark, "a key must be text");
     if (node.is_scalar() && node.plain && node.text == "<<") {

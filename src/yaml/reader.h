@@ -10,7 +10,7 @@
 /// most `max_depth` levels. A byte order mark and CRLF line ends are accepted.
 namespace llmctl::yaml {
 
-inline constexpr std::size_t max_file_size = 64 * 1024 * 1024;  ///< bytes
+inline constexpr std::size_t max_file_size = std::size_t{64} << 20;  ///< bytes
 inline constexpr int max_depth = 32;
 
 /// Throws Error(invalid_data) whose details are all problems; of a text that is not YAML at all,

@@ -24,7 +24,7 @@ std::string normalised(std::string_view text) {
 }
 
 std::optional<std::size_t> find_control_character(std::string_view text) {
-  const auto found = std::ranges::find_if(text, [](char c) {
+  const auto* const found = std::ranges::find_if(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f;
   });

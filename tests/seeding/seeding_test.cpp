@@ -1,5 +1,7 @@
 #include "seeding/seeding.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -22,11 +24,22 @@ const Timestamp first_time = *parse_rfc3339("2026-10-01T12:00:00Z");
 const Timestamp later_time = *parse_rfc3339("2026-10-02T12:00:00.5Z");
 
 SeedSet seeds(const std::string& body) {
-  return load({{"f.yaml", "llmctl: seed/1\nset: demo\n" + body, {}}});
+  return load({{"f.yaml", fmt::format("llmctl: seed/1\nset: demo\n{}", body), {}}});
+}
+
+/// A provider "a" that somebody else wrote.
+LlmProvider foreign_row(std::string_view name, std::string_view configuration) {
+  LlmProvider row;
+  row.id = std::string_view("a");
+  row.name = name;
+  row.provider_type = std::string_view("openai");
+  row.configuration.text = configuration;
+  row.created_at = row.updated_at = first_time;
+  return row;
 }
 
 std::int64_t count(storage::Database& database, const std::string& table) {
-  return *storage::find_one(database, "SELECT COUNT(*) FROM " + table, {},
+  return *storage::find_one(database, fmt::format("SELECT COUNT(*) FROM {}", table), {},
                             [](const storage::Row& row) { return row.integer(0); });
 }
 
@@ -153,12 +166,7 @@ agents:
 TEST_CASE("what somebody else wrote is kept as a revision before it is overwritten") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  LlmProvider foreign;
-  foreign.id = "a";
-  foreign.name = "Theirs";
-  foreign.provider_type = "openai";
-  foreign.created_at = foreign.updated_at = first_time;
-  storage::insert(*database, foreign);
+  storage::insert(*database, foreign_row("Theirs", "{}"));
 
   const ApplyResult result =
       apply(*database, seeds("llm_providers:\n  a: {name: Ours, provider_type: openai}\n"),
@@ -175,12 +183,7 @@ TEST_CASE("what somebody else wrote is kept as a revision before it is overwritt
 TEST_CASE("an object that already is as the file wants it is taken note of, not written") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  LlmProvider same;
-  same.id = "a";
-  same.name = "A";
-  same.provider_type = "openai";
-  same.configuration.text = R"({ "b": 1,  "a": 2 })";
-  same.created_at = same.updated_at = first_time;
+  const LlmProvider same = foreign_row("A", R"({ "b": 1,  "a": 2 })");
   storage::insert(*database, same);
   const SeedSet set =
       seeds("llm_providers:\n  a: {name: A, provider_type: openai, configuration: {a: 2, b: 1}}\n");
@@ -223,12 +226,9 @@ TEST_CASE("references may lead into the database, and nowhere else") {
 TEST_CASE("a plan masks a secret that the database holds") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  LlmProvider careless;
-  careless.id = "a";
-  careless.name = "A";
-  careless.provider_type = "openai";
-  careless.configuration.text = R"({"api_key":"canary","headers":["sk-canary-0123456789abcdef"]})";
-  storage::insert(*database, careless);
+  storage::insert(
+      *database,
+      foreign_row("A", R"({"api_key":"canary","headers":["sk-canary-0123456789abcdef"]})"));
   const SeedPlan plan = make_plan(*database, seeds("llm_providers:\n  a: {configuration: {}}\n"));
   REQUIRE(plan.changes[0].fields.size() == 1);
   CHECK(plan.changes[0].fields[0].before == R"x({"api_key":"(secret)","headers":["(secret)"]})x");

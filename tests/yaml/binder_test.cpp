@@ -1,5 +1,7 @@
 #include "yaml/binder.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,7 +12,9 @@ namespace llmctl::yaml {
 namespace {
 
 /// The value of `v: …`.
-Node value(const std::string& text) { return parse("v: " + text + "\n", "f").entries.at(0).value; }
+Node value(const std::string& text) {
+  return parse(fmt::format("v: {}\n", text), "f").entries.at(0).value;
+}
 
 /// What `read` says about a value: the message, or nothing when it takes it.
 template <class Read>
@@ -98,7 +102,7 @@ TEST_CASE("integers are spelled as JSON spells them") {
   for (const char* text : {"010", "1e3", "1.0", "0x10", "+1", "1_000", "x", "true", "~", "null"}) {
     INFO(text);
     CHECK(message(text, read_integer) ==
-          "v: '" + std::string(text) + "' is not a whole number like 4096");
+          fmt::format("v: '{}' is not a whole number like 4096", text));
   }
 }
 
@@ -110,8 +114,7 @@ TEST_CASE("booleans are true and false, nothing else") {
   CHECK(message("'true'", read_boolean) == "v: must be true or false: remove the quotes");
   for (const char* text : {"yes", "no", "on", "True", "FALSE", "1", "0", "null"}) {
     INFO(text);
-    CHECK(message(text, read_boolean) ==
-          "v: must be true or false, not '" + std::string(text) + "'");
+    CHECK(message(text, read_boolean) == fmt::format("v: must be true or false, not '{}'", text));
   }
 }
 
@@ -127,8 +130,8 @@ TEST_CASE("decimals are quoted and have at most six places") {
       "it";
   for (const char* text : {"0.1234567", "12345", "1e-3", ".5", "1,5", "x"}) {
     INFO(text);
-    CHECK(message("\"" + std::string(text) + "\"", read_decimal) ==
-          "v: '" + std::string(text) + "'" + wrong);
+    CHECK(message(fmt::format("\"{}\"", text), read_decimal) ==
+          fmt::format("v: '{}'{}", text, wrong));
   }
 }
 
@@ -182,7 +185,7 @@ TEST_CASE("unknown keys are named with the nearest known one") {
 
 TEST_CASE("values in messages are shortened and made visible") {
   CHECK(in_quotes("a\nb\tc\x01") == "'a\\nb\\tc\\x01'");
-  CHECK(in_quotes(std::string(61, 'x')) == "'" + std::string(60, 'x') + "…'");
+  CHECK(in_quotes(std::string(61, 'x')) == fmt::format("'{}…'", std::string(60, 'x')));
 }
 
 }  // namespace

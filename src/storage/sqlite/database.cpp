@@ -182,6 +182,8 @@ class SqliteDatabase final : public Database {
     }
   }
 
+  void write_stamp(std::int32_t stamp) override { execute(fmt::format("PRAGMA user_version = {}", stamp), {}); }
+
   std::vector<std::string> find_damage() override {
     std::vector<std::string> findings;
     query("PRAGMA integrity_check", {}, [&](const Row& row) {
@@ -269,8 +271,19 @@ std::string file_uri(const std::string& path, std::string_view parameters) {
   return uri + "?" + std::string(parameters);
 }
 
+/// Connections are not shared between threads, and nobody asks SQLite how much memory it uses: neither needs its locks.
+void configure_library() {
+  static const bool done = [] {
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return true;
+  }();
+  (void)done;
+}
+
 std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::string& file, int flags,
                                         const OpenOptions& options) {
+  configure_library();
   try {
     return std::make_unique<SqliteDatabase>(location, file, flags, options);
   } catch (const SQLite::Exception& problem) {

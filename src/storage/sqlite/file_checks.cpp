@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "storage/sqlite/open.h"
 
 namespace llmctl::storage::sqlite {
 namespace {
@@ -95,6 +96,19 @@ void create_file(const std::string& path) {
     throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", path, reason),
                 no_folder ? "mkdir -p " + folder : "");
   }
+}
+
+std::optional<std::int32_t> read_stamp(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return std::nullopt;
+  std::array<unsigned char, header_size> header{};
+  const ssize_t got = pread(file, header.data(), header.size(), 0);
+  close(file);
+  const bool whole = got == static_cast<ssize_t>(header.size()) &&
+                     std::memcmp(header.data(), magic.data(), magic.size()) == 0;
+  // What a log or journal beside the file holds may be newer than the header, or about to be rolled back.
+  if (!whole || has_content(path + "-wal") || has_content(path + "-journal")) return std::nullopt;
+  return static_cast<std::int32_t>(big_endian(header, 60, 4));
 }
 
 bool must_open_immutable(const std::string& path) {

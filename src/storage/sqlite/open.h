@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "storage/database.h"
 
@@ -8,5 +11,8 @@ namespace llmctl::storage::sqlite {
 
 /// See storage::open_database.
 std::unique_ptr<Database> open(const Location& location, const OpenOptions& options);
+
+/// See storage::read_stamp.
+std::optional<std::int32_t> read_stamp(const std::string& path);
 
 }  // namespace llmctl::storage::sqlite

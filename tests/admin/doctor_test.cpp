@@ -1,0 +1,134 @@
+#include "admin/doctor.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/chat.h"
+#include "tests/support/raw_sqlite.h"
+
+namespace llmctl::admin {
+namespace {
+
+using test::Chat;
+
+DoctorOptions current() {
+  DoctorOptions options;
+  options.schema_state = "current";
+  return options;
+}
+
+const Finding* find(const std::vector<Finding>& findings, const std::string& check) {
+  const auto found = std::ranges::find(findings, check, &Finding::check);
+  return found == findings.end() ? nullptr : &*found;
+}
+
+TEST_CASE("a sound database has nothing but good findings") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  DoctorOptions options = current();
+  options.deep = true;
+  options.file = (chat.directory / "test.db").string();
+  const auto findings = examine(*chat.database, options, chat.clock.now());
+  for (const Finding& finding : findings) {
+    CAPTURE(finding.check, finding.message);
+    CHECK(finding.state == "ok");
+    CHECK(finding.exit_code == 0);
+  }
+  for (const char* check : {"schema", "providers", "pending", "disk", "content"}) {
+    CAPTURE(check);
+    CHECK(find(findings, check) != nullptr);
+  }
+  CHECK(worst_exit_code(findings) == 0);
+}
+
+TEST_CASE("a schema that is not current is an error, and nothing below it is looked at") {
+  for (const std::string state :
+       {"empty", "pending", "newer", "edited", "missing", "out_of_order", "backend", "foreign"}) {
+    CAPTURE(state);
+    const test::TemporaryDirectory directory;
+    const auto database = test::open_test_database(directory, storage::Access::create);
+    DoctorOptions options;
+    options.schema_state = state;
+    const auto findings = examine(*database, options, test::test_start);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].state == "error");
+    CHECK(findings[0].exit_code == 78);
+  }
+}
+
+TEST_CASE("an active provider that cannot answer is an error, an inactive one is not") {
+  Chat chat;
+  auto remote = test::make_llm("remote");
+  remote.provider_type = "openai";
+  chat.add(remote);
+  chat.add_scripted("bad", R"({"replay": 1})");
+  auto off = test::make_llm("off");
+  off.provider_type = "azure";
+  off.is_active = false;
+  chat.add(off);
+  const auto findings = examine(*chat.database, current(), chat.clock.now());
+  REQUIRE(find(findings, "provider remote") != nullptr);
+  CHECK(find(findings, "provider remote")->exit_code == 78);
+  REQUIRE(find(findings, "provider bad") != nullptr);
+  CHECK_THAT(find(findings, "provider bad")->message, Catch::Contains("'replay'"));
+  CHECK(find(findings, "provider off") == nullptr);
+  CHECK(find(findings, "providers")->message == "2 active");
+  CHECK(worst_exit_code(findings) == 78);
+}
+
+TEST_CASE("without an active provider there is a warning, which is no failure") {
+  Chat chat;
+  const auto findings = examine(*chat.database, current(), chat.clock.now());
+  CHECK(find(findings, "providers")->state == "warning");
+  CHECK(worst_exit_code(findings) == 0);
+}
+
+TEST_CASE("the oldest pending message is an error only when it is older than it may be") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  const Uuid id = chat.add_conversation().id;
+  chat.add_message(id, "assistant", "", {}, true);
+  chat.clock.wall += std::chrono::minutes(10);
+  chat.add_message(chat.add_conversation().id, "assistant", "", {}, true);
+  DoctorOptions options = current();
+  const Timestamp now = chat.clock.wall;
+  auto findings = examine(*chat.database, options, now);
+  CHECK(find(findings, "pending")->state == "ok");
+  CHECK(find(findings, "pending")->message ==
+        "2 waiting, the oldest for 10m in conversation " + to_string(id));
+  options.max_pending_age = std::chrono::minutes(10);
+  CHECK(worst_exit_code(examine(*chat.database, options, now)) == 0);
+  options.max_pending_age = std::chrono::minutes(9);
+  findings = examine(*chat.database, options, now);
+  CHECK(find(findings, "pending")->state == "error");
+  CHECK(worst_exit_code(findings) == 2);
+}
+
+TEST_CASE("damage is found only when the whole file is read, and outweighs everything") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  test::RawSqlite raw(chat.directory / "test.db");
+  raw.run("PRAGMA foreign_keys=OFF; INSERT INTO tools_agents (tool_id, agent_id) VALUES ('x','y')");
+  CHECK(worst_exit_code(examine(*chat.database, current(), chat.clock.now())) == 0);
+  DoctorOptions options = current();
+  options.deep = true;
+  const auto findings = examine(*chat.database, options, chat.clock.now());
+  CHECK(worst_exit_code(findings) == 3);
+  CHECK(std::ranges::count(findings, "content", &Finding::check) == 2);
+}
+
+TEST_CASE("the worst finding decides the exit code, integrity before everything") {
+  struct Case {
+    std::vector<int> codes;
+    int worst;
+  };
+  const Case cases[] = {{{}, 0},          {{0, 0}, 0},         {{0, 2}, 2},
+                        {{2, 78, 0}, 78}, {{78, 3, 2, 74}, 3}, {{74, 2}, 74}};
+  for (const Case& c : cases) {
+    std::vector<Finding> findings;
+    for (const int code : c.codes) findings.push_back({"x", "", "", code});
+    CHECK(worst_exit_code(findings) == c.worst);
+  }
+}
+
+}  // namespace
+}  // namespace llmctl::admin

@@ -1,0 +1,74 @@
+#include "chat/runtime.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/chat.h"
+#include "tests/support/faults.h"
+
+namespace llmctl::chat {
+namespace {
+
+using providers::Exchange;
+using providers::ProviderResult;
+using providers::Step;
+using test::Chat;
+using test::error_from;
+using test::ScriptedClient;
+
+/// Collects the body, asks `more` further times, then answers with everything it read.
+class Collector final : public providers::ReplyReader {
+ public:
+  Collector(std::string before, int more) : text_(std::move(before)), more_(more) {}
+
+  void feed(std::string_view bytes, providers::StreamSink*) override { text_ += bytes; }
+  Step finish(const http::ReplyHead& head) override {
+    text_ += "[" + std::to_string(head.status) + "]";
+    if (more_ > 0) return make(text_, more_ - 1);
+    ProviderResult result;
+    result.content = text_;
+    return result;
+  }
+
+  static Exchange make(const std::string& before, int more) {
+    Exchange exchange;
+    exchange.request.url = "https://example.test/" + std::to_string(more);
+    exchange.reader = std::make_unique<Collector>(before, more);
+    return exchange;
+  }
+
+ private:
+  std::string text_;
+  int more_;
+};
+
+TEST_CASE("an exchange is performed, and the next one, until there is a result") {
+  const std::size_t piece = GENERATE(1, 2, 3, 1000);
+  CAPTURE(piece);
+  Chat chat;
+  ScriptedClient client({{{202, {}}, "first"}, {{200, {}}, "se\u20accond"}}, piece);
+  chat.runtime.client = &client;
+  const ProviderResult result = run(chat.runtime, Collector::make("", 1));
+  CHECK(result.content == "first[202]se\u20accond[200]");
+  REQUIRE(client.requests.size() == 2);
+  CHECK(client.requests[0].url == "https://example.test/1");
+  CHECK(client.requests[1].url == "https://example.test/0");
+}
+
+TEST_CASE("a result needs no network, and its delay is slept") {
+  Chat chat;
+  ProviderResult result;
+  result.content = "now";
+  CHECK(run(chat.runtime, result).content == "now");
+  CHECK(chat.clock.slept.empty());
+  result.delay = std::chrono::seconds(2);
+  run(chat.runtime, result);
+  CHECK(chat.clock.slept == std::vector<Duration>{std::chrono::seconds(2)});
+}
+
+TEST_CASE("an exchange without a client is a bug, and said to be one") {
+  Chat chat;
+  CHECK(error_from([&] { run(chat.runtime, Collector::make("", 0)); }).kind == ErrorKind::internal);
+}
+
+}  // namespace
+}  // namespace llmctl::chat
