@@ -15,6 +15,7 @@ std::string_view kind_name(ErrorKind kind) {
     case ErrorKind::internal: return "internal";
     case ErrorKind::io: return "io";
     case ErrorKind::answer_pending: return "answer_pending";
+    case ErrorKind::timeout: return "timeout";
     case ErrorKind::lock_timeout: return "lock_timeout";
     case ErrorKind::provider_refused: return "provider_refused";
     case ErrorKind::refused: return "refused";
@@ -36,6 +37,7 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::internal: return 70;
     case ErrorKind::io: return 74;
     case ErrorKind::answer_pending:
+    case ErrorKind::timeout:
     case ErrorKind::lock_timeout: return 75;
     case ErrorKind::provider_refused: return 76;
     case ErrorKind::refused: return 77;

@@ -19,6 +19,7 @@ enum class ErrorKind {
   internal,          ///< 70: a bug in llmctl
   io,                ///< 74: disk full, permission, I/O error
   answer_pending,    ///< 75: no answer yet
+  timeout,           ///< 75: the command took longer than it was given
   lock_timeout,      ///< 75: another writer held the database too long
   provider_refused,  ///< 76: the provider refused, or answered nonsense
   refused,           ///< 77: a protection of llmctl's own

@@ -36,6 +36,9 @@ int display_width(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 std::string_view trim(std::string_view text);
 
+/// The parts between separators; empty ones are left out.
+std::vector<std::string> split(std::string_view text, char separator);
+
 /// The candidate most like `text` (edit distance, case ignored), when it is near enough to be a likely typo.
 std::optional<std::string> nearest(std::string_view text, std::span<const std::string> candidates);
 

@@ -1,6 +1,7 @@
 #include "chat/runtime.h"
 
 #include "base/error.h"
+#include "base/signals.h"
 
 namespace llmctl::chat {
 
@@ -14,7 +15,10 @@ providers::ProviderResult run(Runtime& runtime, providers::Step step) {
     step = exchange->reader->finish(head);
   }
   auto result = std::get<providers::ProviderResult>(std::move(step));
-  if (result.delay > Duration::zero()) runtime.clock.sleep_for(result.delay);
+  if (result.delay > Duration::zero()) {
+    runtime.clock.sleep_for(result.delay);
+    throw_if_interrupted();
+  }
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/listing.h"
 #include "cli/noun.h"
 #include "output/trail_report.h"
+#include "storage/catalog.h"
 #include "storage/find_id.h"
 
 namespace llmctl::cli {
@@ -20,11 +21,14 @@ struct FilterOptions {
 audit::Filter filter_of(const FilterOptions& options, Context& context) {
   audit::Filter filter = options.filter;
   const Timestamp now = context.clock().now();
+  storage::Database& database = context.database(storage::Access::read_only);
+  // A misspelt name must not look like a clean audit.
+  if (filter.agent) storage::require<model::Agent>(database, *filter.agent);
+  if (filter.llm) storage::require<model::LlmProvider>(database, *filter.llm);
   if (options.since) filter.since = require_moment("--since", *options.since, now, false);
   if (options.until) filter.until = require_moment("--until", *options.until, now, true);
   if (options.conversation) {
-    filter.conversation =
-        storage::find_conversation_id(context.database(storage::Access::read_only), *options.conversation);
+    filter.conversation = storage::find_conversation_id(database, *options.conversation);
   }
   return filter;
 }
@@ -58,8 +62,7 @@ void add_filters(CLI::App& app, FilterOptions& options) {
   app.add_option("--agent", filter.agent, "of this agent")->type_name(value::agent);
   app.add_option("--llm", filter.llm, "of this LLM")->type_name(value::llm);
   app.add_option("--conversation", options.conversation, "of this conversation")->type_name(value::conversation);
-  app.add_option("--status", filter.status, "whose turn's last attempt stands so")
-      ->type_name("started|pending|completed|failed|interrupted");
+  add_choice(app, "--status", filter.status, "started|pending|completed|failed", "whose turn's last attempt stands so");
   app.add_option("--actor", filter.actor, "asked for by this user")->type_name("NAME");
   add_page_options(app, options.page);
 }
@@ -69,7 +72,7 @@ void add_filters(CLI::App& app, FilterOptions& options) {
 void build_audit(Noun& noun) {
   auto& list_verb = noun.verb<FilterOptions>("list", "list messages, newest first", list);
   add_filters(list_verb.app, list_verb.options);
-  list_verb.app.add_option("--role", list_verb.options.filter.role, "of this role")->type_name("user|assistant|system");
+  add_choice(list_verb.app, "--role", list_verb.options.filter.role, "user|assistant|system", "of this role");
   list_verb.app.add_flag("--blocked", list_verb.options.filter.blocked, "only blocked messages");
   list_verb.app.add_flag("--deleted", list_verb.options.filter.deleted, "only soft-deleted messages");
 

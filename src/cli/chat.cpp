@@ -122,7 +122,7 @@ void build_chat(Noun& noun) {
   auto& verb = noun.alone<ChatOptions>(chat_once);
   CLI::App& app = verb.app;
   ChatOptions& options = verb.options;
-  app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")->expected(0, 2);
+  app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")->expected(1, 2);
   app.add_option("--file", options.file, "read the message from a file")->type_name(value::file);
   app.add_option("-a,--agent", options.agent, "who answers; becomes the conversation's agent")->type_name(value::agent);
   app.add_option("-m,--llm", options.llm, "with which LLM (an id or a model); becomes the conversation's LLM")

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -19,11 +18,6 @@ bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '
 
 bool asks_for_help(const Words& args) {
   return std::ranges::any_of(args, [](const std::string& word) { return word == "-h" || word == "--help"; });
-}
-
-Words split_words(std::string_view text) {
-  std::istringstream stream{std::string(text)};
-  return {std::istream_iterator<std::string>(stream), std::istream_iterator<std::string>()};
 }
 
 template <class Visit>
@@ -121,7 +115,7 @@ const Verb* chosen_verb(const CommandTree& tree) {
 
 const Command* find_command(std::string_view word) {
   for (const Command& command : commands) {
-    const Words aliases = split_words(command.aliases);
+    const Words aliases = split(command.aliases, ' ');
     if (command.name == word || std::ranges::find(aliases, word) != aliases.end()) return &command;
   }
   return nullptr;
@@ -156,9 +150,10 @@ void CommandTree::add_global_options() {
   setting("--config", "config", value::file, "read this configuration file");
   setting("--format", "format", "text|json|jsonl|csv|tsv", "how results are printed");
   root_.add_flag_callback("--json", [this] { globals_.settings["format"] = "json"; }, "short for --format json");
-  root_.add_option("--columns", globals_.columns, "print these columns, in this order")
-      ->delimiter(',')
-      ->expected(1)
+  root_
+      .add_option_function<std::string>(
+          "--columns", [this](const std::string& list) { globals_.columns = split(list, ','); },
+          "print these columns, in this order")
       ->type_name("A,B");
   root_.add_flag("--no-header", globals_.no_header, "leave out the heading of text, csv and tsv");
   setting("--error-format", "error_format", "text|json|github", "how errors are printed");
@@ -196,12 +191,12 @@ std::size_t first_word(const Words& args, std::size_t from, const CommandTree& t
 
 Invocation parse_command_line(Words args) {
   rewrite_help(args);
-  Invocation invocation{std::make_unique<CommandTree>(), nullptr, {}};
+  Invocation invocation{std::make_unique<CommandTree>(), nullptr, nullptr, {}};
   CommandTree& tree = *invocation.tree;
   const std::size_t noun = first_word(args, 0, tree);
   if (noun == args.size()) {
-    if (asks_for_help(args)) return {nullptr, nullptr, overview(tree)};
-    if (std::ranges::find(args, "--version") != args.end()) return {nullptr, nullptr, "llmctl " LLMCTL_VERSION "\n"};
+    if (asks_for_help(args)) return {nullptr, nullptr, nullptr, overview(tree)};
+    if (std::ranges::find(args, "--version") != args.end()) return {nullptr, nullptr, nullptr, "llmctl " LLMCTL_VERSION "\n"};
     parse_words(tree, args);
     throw Error(ErrorKind::usage, "no command was named", "llmctl help");
   }
@@ -212,8 +207,9 @@ Invocation parse_command_line(Words args) {
   tree.add(*command);
   complete_verb(args, noun, *command, tree);
   if (parse_words(tree, args)) {
-    invocation.text = help_of(tree, deepest(tree.root()));
+    invocation.text = help_of(tree, *command, deepest(tree.root()));
   } else {
+    invocation.command = command;
     invocation.verb = chosen_verb(tree);
   }
   return invocation;

@@ -53,6 +53,7 @@ std::size_t first_word(const std::vector<std::string>& args, std::size_t from, c
 /// What the command line asks for.
 struct Invocation {
   std::unique_ptr<CommandTree> tree;
+  const Command* command = nullptr;
   const Verb* verb = nullptr;  ///< null: `text` is to be printed, and that is all
   std::string text;            ///< help or version
 };

@@ -14,6 +14,7 @@ struct Command {
   std::string_view default_verb;  ///< what a missing verb means; empty: there must be one, or there are none
   std::string_view summary;
   void (*build)(Noun&);
+  bool keeps_timeout = false;  ///< obeys --timeout itself, because what it has begun must be recorded
 };
 
 void build_init(Noun& noun);
@@ -33,7 +34,7 @@ inline constexpr std::array<Command, 12> commands{{
     {"init", "", "", "migrate and seed in one process", build_init},
     {"migrate", "", "up", "make or update the database's schema", build_migrate},
     {"seed", "seeds", "apply", "write providers, agents and tools from YAML", build_seed},
-    {"chat", "", "", "send a message and store the answer", build_chat},
+    {"chat", "", "", "send a message and store the answer", build_chat, true},
     {"poll", "", "", "fetch the answers of pending messages", build_poll},
     {"audit", "", "list", "who said what through which agent and LLM, at what cost", build_audit},
     {"provider", "providers llm llms", "", "list, show, enable and disable LLM providers", build_provider},

@@ -1,9 +1,11 @@
 #include "cli/complete.h"
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <string_view>
 
+#include "base/text.h"
 #include "cli/command_line.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
@@ -15,13 +17,16 @@ using Words = std::vector<std::string>;
 
 constexpr std::int64_t most_conversations = 50;
 
-/// The value of --db among the words, so that completion asks the database that the command would use.
+/// The values of --db and --config among the words, so that completion asks the database that the command would use.
 GlobalOptions globals_in(const Words& words) {
   GlobalOptions options;
   options.quiet = true;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--db" && i + 1 < words.size()) options.settings["db"] = words[i + 1];
-    if (words[i].starts_with("--db=")) options.settings["db"] = words[i].substr(5);
+    for (const std::string& name : {std::string("db"), std::string("config")}) {
+      const std::string flag = "--" + name;
+      if (words[i] == flag && i + 1 < words.size()) options.settings[name] = words[i + 1];
+      if (words[i].starts_with(flag + "=")) options.settings[name] = words[i].substr(flag.size() + 1);
+    }
   }
   return options;
 }
@@ -35,24 +40,19 @@ Words conversation_ids(storage::Database& database) {
 }
 
 Words ids_in_database(std::string_view type, const Words& words) {
+  constexpr std::array<std::string_view, 4> kinds{value::agent, value::llm, value::tool, value::conversation};
+  if (std::ranges::find(kinds, type) == kinds.end()) return {};
   Context context(globals_in(words), std::cout, std::cerr);
   storage::Database& database = context.database(storage::Access::read_only);
   if (type == value::agent) return storage::ids<model::Agent>(database);
   if (type == value::llm) return storage::ids<model::LlmProvider>(database);
   if (type == value::tool) return storage::ids<model::Tool>(database);
-  if (type == value::conversation) return conversation_ids(database);
-  return {};
+  return conversation_ids(database);
 }
 
-Words values_of(std::string_view type, const Words& words) {
-  if (type.find('|') == std::string_view::npos) return ids_in_database(type, words);
-  Words choices;
-  for (std::size_t start = 0; start <= type.size();) {
-    const std::size_t end = std::min(type.find('|', start), type.size());
-    choices.emplace_back(type.substr(start, end - start));
-    start = end + 1;
-  }
-  return choices;
+Words values_of(const CLI::Option& option, const Words& words) {
+  const std::string type = type_of(option);
+  return type.find('|') == std::string::npos ? ids_in_database(type, words) : split(type, '|');
 }
 
 void add_option_names(const CLI::App& app, Words& names) {
@@ -84,7 +84,7 @@ const CLI::App* node_of(CommandTree& tree, const Command& command, const Words& 
 Words candidates_in(const CLI::App* node, const Words& before, const std::string& last) {
   if (!before.empty() && before.back().starts_with('-')) {
     const CLI::Option* option = find_option(node, before.back());
-    if (option != nullptr && option->get_items_expected_max() > 0) return values_of(option->get_type_name(), before);
+    if (option != nullptr && option->get_items_expected_max() > 0) return values_of(*option, before);
   }
   Words candidates;
   if (last.starts_with('-')) {
@@ -92,7 +92,7 @@ Words candidates_in(const CLI::App* node, const Words& before, const std::string
     return candidates;
   }
   for (const CLI::Option* option : node->get_options()) {
-    if (option->get_positional()) return values_of(option->get_type_name(), before);
+    if (option->get_positional()) return values_of(*option, before);
   }
   return candidates;
 }
@@ -101,6 +101,7 @@ Words candidates_for(const Words& before, const std::string& last) {
   CommandTree tree;
   const std::size_t noun = first_word(before, 0, tree);
   const Command* command = noun < before.size() ? find_command(before[noun]) : nullptr;
+  if (command == nullptr && noun < before.size()) return {};
   if (command == nullptr) {
     Words candidates = candidates_in(&tree.root(), before, last);
     const bool after_option = !before.empty() && tree.takes_value(before.back());
@@ -118,14 +119,35 @@ Words candidates_for(const Words& before, const std::string& last) {
   return candidates;
 }
 
+/// bash hands over "--format=json" as three words.
+Words without_equals(const Words& words) {
+  Words joined;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_equals = words[i] == "=" && i > 0 && words[i - 1].starts_with("--");
+    if (!is_equals) joined.push_back(words[i]);
+    if (is_equals && i + 1 == words.size()) joined.emplace_back();
+  }
+  return joined;
+}
+
 }  // namespace
 
 Words complete(const Words& words) {
   try {
-    const std::string last = words.empty() ? "" : words.back();
-    const Words before(words.begin(), words.empty() ? words.end() : words.end() - 1);
+    Words before = without_equals(words);
+    std::string last = before.empty() ? "" : before.back();
+    if (!before.empty()) before.pop_back();
+    std::string prefix;
+    if (const std::size_t equals = last.find('='); last.starts_with("--") && equals != std::string::npos) {
+      before.push_back(last.substr(0, equals));
+      prefix = last.substr(0, equals + 1);
+      last.erase(0, equals + 1);
+    }
     Words candidates = candidates_for(before, last);
     std::erase_if(candidates, [&](const std::string& candidate) { return !candidate.starts_with(last); });
+    std::ranges::sort(candidates);
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    for (std::string& candidate : candidates) candidate.insert(0, prefix);
     return candidates;
   } catch (const std::exception&) {
     return {};

@@ -1,6 +1,7 @@
 #include "cli/context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "output/sanitize.h"
 
 namespace llmctl::cli {
@@ -24,10 +26,8 @@ constexpr std::array<std::pair<std::string_view, output::Format>, 5> formats{{{"
                                                                               {"tsv", output::Format::tsv}}};
 
 output::Format parse_format(const config::Setting& setting) {
-  const auto found = std::ranges::find(formats, setting.value, &decltype(formats)::value_type::first);
-  if (found != formats.end()) return found->second;
-  throw Error(ErrorKind::usage, fmt::format("unknown format '{}' (from {})", setting.value, setting.source),
-              "text, json, jsonl, csv or tsv");
+  require_choice(setting.source, setting.value, "text|json|jsonl|csv|tsv");
+  return std::ranges::find(formats, setting.value, &decltype(formats)::value_type::first)->second;
 }
 
 int terminal_width() {
@@ -38,11 +38,7 @@ int terminal_width() {
 
 bool wants_color(const config::Settings& settings) {
   const auto setting = settings.find("color");
-  const std::string choice = setting ? setting->value : "auto";
-  if (choice != "auto" && choice != "always" && choice != "never") {
-    throw Error(ErrorKind::usage, fmt::format("unknown color '{}' (from {})", choice, setting->source),
-                "auto, always or never");
-  }
+  const std::string choice = setting ? require_choice(setting->source, setting->value, "auto|always|never") : "auto";
   if (choice != "auto") return choice == "always";
   const auto& environment = settings.environment();
   const auto no_color = environment.find("NO_COLOR");
@@ -65,9 +61,23 @@ void make_default_folder(const std::string& path) {
 
 }  // namespace
 
+std::string require_choice(std::string_view option, const std::string& text, std::string_view choices) {
+  const std::vector<std::string> known = split(choices, '|');
+  if (std::ranges::find(known, text) != known.end()) return text;
+  const std::string suggestion = did_you_mean(text, known);
+  throw Error(ErrorKind::usage, fmt::format("{}: unknown value '{}'", option, text),
+              suggestion.empty() ? fmt::format("{}", fmt::join(known, ", ")) : suggestion);
+}
+
 Duration require_duration(std::string_view option, const std::string& text) {
   if (const auto duration = parse_duration(text)) return *duration;
   throw Error(ErrorKind::usage, fmt::format("{}: '{}' is no duration", option, text), "write 500ms, 30s, 10m, 24h or 7d");
+}
+
+void require_written(std::ostream& out) {
+  out.flush();
+  if (out.good() || errno == EPIPE) return;
+  throw Error(ErrorKind::io, fmt::format("cannot write to stdout: {}", std::strerror(errno)));
 }
 
 Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
@@ -83,6 +93,9 @@ Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
   if (const auto setting = settings_.find("timeout")) {
     timeout_ = require_duration(setting->source, setting->value);
     lock_timeout_ = std::min(lock_timeout_, *timeout_);
+  }
+  if (const auto setting = settings_.find("error_format")) {
+    error_format_ = require_choice(setting->source, setting->value, "text|json|github");
   }
   set_up_test_mode();
 }
@@ -166,9 +179,7 @@ output::Style Context::style() {
 void Context::print(const output::Report& report) {
   errno = 0;
   output::print(out_, report, style());
-  out_.flush();
-  if (out_.good() || errno == EPIPE) return;
-  throw Error(ErrorKind::io, fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+  require_written(out_);
 }
 
 void Context::notify(std::string_view line) {
@@ -176,7 +187,8 @@ void Context::notify(std::string_view line) {
 }
 
 void Context::report_database() {
-  if (database_ && (options_.verbose || database_->has_written())) notify("database: " + database_line());
+  const bool wrote = database_ && database_->has_written();
+  if (location_ && (options_.verbose || wrote)) notify("database: " + database_line());
 }
 
 }  // namespace llmctl::cli

@@ -43,6 +43,8 @@ class Context {
   const config::Settings& settings() const { return settings_; }
   std::string actor() const { return settings_.actor(); }
   output::Format format() const { return format_; }
+  /// text, json or github.
+  const std::string& error_format() const { return error_format_; }
   /// --timeout, if there is one.
   std::optional<Duration> timeout() const { return timeout_; }
   /// "sqlite file (from --db)"
@@ -57,7 +59,7 @@ class Context {
   /// The exit code of a command that did not fail: 2 for "differs", 75 for "still pending".
   void set_exit_code(int code) { exit_code_ = code; }
   int exit_code() const { return exit_code_; }
-  /// Says which database was written to, or with --verbose which was read.
+  /// Says which database was written to, or with --verbose which one was used.
   void report_database();
 
  private:
@@ -69,6 +71,7 @@ class Context {
   std::ostream& out_;
   std::ostream& err_;
   output::Format format_ = output::Format::text;
+  std::string error_format_ = "text";
   std::optional<Duration> timeout_;
   Duration lock_timeout_ = std::chrono::seconds(60);
   std::unique_ptr<Clock> clock_;
@@ -80,7 +83,13 @@ class Context {
   int exit_code_ = 0;
 };
 
+/// Throws Error(usage) that names the option when `text` is none of the choices, which are separated by "|".
+std::string require_choice(std::string_view option, const std::string& text, std::string_view choices);
+
 /// Throws Error(usage) that names the option for what is no duration.
 Duration require_duration(std::string_view option, const std::string& text);
+
+/// Throws Error(io) when what was written did not all get out; a closed pipe is no error.
+void require_written(std::ostream& out);
 
 }  // namespace llmctl::cli

@@ -5,6 +5,7 @@
 #include "cli/listing.h"
 #include "cli/noun.h"
 #include "output/conversation_report.h"
+#include "storage/catalog.h"
 #include "storage/find_id.h"
 
 namespace llmctl::cli {
@@ -16,8 +17,11 @@ struct ListOptions {
 };
 
 void list(const ListOptions& options, Context& context) {
-  context.print(output::conversations_report(storage::list_conversations(
-      context.database(storage::Access::read_only), options.query, page_of(options.page, context))));
+  storage::Database& database = context.database(storage::Access::read_only);
+  if (options.query.agent) storage::require<model::Agent>(database, *options.query.agent);
+  if (options.query.llm) storage::require<model::LlmProvider>(database, *options.query.llm);
+  context.print(output::conversations_report(
+      storage::list_conversations(database, options.query, page_of(options.page, context))));
 }
 
 struct IdOptions {

@@ -24,7 +24,7 @@ std::string spelled(const CLI::Option& option) {
   std::string names;
   for (const std::string& name : option.get_snames()) names += fmt::format("{}-{}", names.empty() ? "" : ", ", name);
   for (const std::string& name : option.get_lnames()) names += fmt::format("{}--{}", names.empty() ? "" : ", ", name);
-  return option.get_items_expected_max() > 0 ? fmt::format("{} {}", names, option.get_type_name()) : names;
+  return option.get_items_expected_max() > 0 ? fmt::format("{} {}", names, type_of(option)) : names;
 }
 
 std::string positional(const CLI::Option& option) {
@@ -50,12 +50,12 @@ std::vector<Line> argument_lines(const CLI::App& app) {
   return lines;
 }
 
-std::string usage_line(const CLI::App& app) {
+std::string usage_line(const CLI::App& app, bool verb_may_be_left_out) {
   std::string words = app.get_name();
   for (const CLI::App* parent = app.get_parent(); parent != nullptr; parent = parent->get_parent()) {
     words = parent->get_name() + " " + words;
   }
-  if (!app.get_subcommands({}).empty()) words += " VERB";
+  if (!app.get_subcommands({}).empty()) words += verb_may_be_left_out ? " [VERB]" : " VERB";
   if (!option_lines(app).empty()) words += " [OPTION]…";
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) words += " " + positional(*option);
@@ -79,14 +79,17 @@ std::string overview(CommandTree& globals) {
          "\nmanual: man llmctl, man llmctl-COMMAND\n";
 }
 
-std::string help_of(CommandTree& tree, CLI::App& app) {
+std::string help_of(CommandTree& tree, const Command& command, CLI::App& app) {
   if (&app == &tree.root()) return overview(tree);
   std::vector<Line> verbs;
   for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back({verb->get_name(), verb->get_description()});
-  const std::string manual = tree.noun_app() == nullptr ? "llmctl" : "llmctl-" + tree.noun_app()->get_name();
-  return fmt::format("{}\n\nusage: {}\n", app.get_description(), usage_line(app)) + section("verbs", verbs) +
-         section("arguments", argument_lines(app)) + section("options", option_lines(app)) +
-         fmt::format("\nglobal options: llmctl help; manual: man {}\n", manual);
+  const bool has_default = &app == tree.noun_app() && !command.default_verb.empty();
+  const CLI::App& shown = has_default ? *app.get_subcommand(std::string(command.default_verb)) : app;
+  const std::string of_default = has_default ? fmt::format(" of '{}', the default verb", command.default_verb) : "";
+  return fmt::format("{}\n\nusage: {}\n", app.get_description(), usage_line(app, has_default)) +
+         section("verbs", verbs) + section("arguments" + of_default, argument_lines(shown)) +
+         section("options" + of_default, option_lines(shown)) +
+         fmt::format("\nglobal options: llmctl help; manual: man llmctl-{}\n", command.name);
 }
 
 }  // namespace llmctl::cli

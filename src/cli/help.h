@@ -11,6 +11,6 @@ namespace llmctl::cli {
 std::string overview(CommandTree& globals);
 
 /// What a command and its options do.
-std::string help_of(CommandTree& tree, CLI::App& app);
+std::string help_of(CommandTree& tree, const Command& command, CLI::App& app);
 
 }  // namespace llmctl::cli

@@ -81,10 +81,20 @@ inline CLI::Option* add_duration(CLI::App& app, const std::string& name, std::op
       ->type_name("DURATION");
 }
 
-/// An option that takes one of a few words; completion offers them.
+/// An option that takes one of a few words ("user|assistant"); completion offers them.
 inline CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& target,
                                const std::string& choices, const std::string& description) {
-  return app.add_option(name, target, description)->type_name(choices);
+  return app
+      .add_option_function<std::string>(
+          name, [name, choices, &target](const std::string& text) { target = require_choice(name, text, choices); },
+          description)
+      ->type_name(choices);
+}
+
+/// What kind of value an option or argument takes: a name of `value`, or its choices.
+inline std::string type_of(const CLI::Option& option) {
+  const std::string name = option.get_type_name();
+  return name.substr(0, name.find(':'));  // CLI11 appends its validators' description
 }
 
 }  // namespace llmctl::cli

@@ -13,26 +13,24 @@
 namespace llmctl::cli {
 namespace {
 
-/// Errors may come before settings are read, so this looks at the words and the variable itself.
-std::string error_format(const std::vector<std::string>& args) {
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i] == "--error-format" && i + 1 < args.size()) return args[i + 1];
-    if (args[i].starts_with("--error-format=")) return args[i].substr(std::string_view("--error-format=").size());
-  }
+/// For errors that come before settings are read: the option or the variable, if it makes sense.
+std::string early_error_format(const std::vector<std::string>& args) {
   const char* variable = std::getenv("LLMCTL_ERROR_FORMAT");
-  return variable != nullptr ? variable : "text";
+  std::string format = variable != nullptr ? variable : "";
+  constexpr std::string_view option = "--error-format";
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == option && i + 1 < args.size()) format = args[i + 1];
+    if (args[i].starts_with(option) && args[i][option.size()] == '=') format = args[i].substr(option.size() + 1);
+  }
+  return format;
 }
 
-void require_error_format(const std::string& format) {
-  if (format == "text" || format == "json" || format == "github") return;
-  throw Error(ErrorKind::usage, "unknown error format '" + format + "'", "text, json or github");
-}
-
-int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err) {
+int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err, std::string& error_format) {
   Context context(invocation.tree->globals(), out, err);
+  error_format = context.error_format();
+  if (context.timeout() && !invocation.command->keeps_timeout) limit_run_time(*context.timeout());
   try {
     invocation.verb->run(context);
-    throw_if_interrupted();
   } catch (const Error&) {
     context.report_database();
     throw;
@@ -41,14 +39,15 @@ int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err)
   return context.exit_code();
 }
 
-int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
+int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostream& err, std::string& error_format) {
   if (!args.empty() && args.front() == "__complete") {
     for (const std::string& candidate : complete({args.begin() + 1, args.end()})) out << candidate << '\n';
     return 0;
   }
   const Invocation invocation = parse_command_line(args);
-  if (invocation.verb != nullptr) return run_verb(invocation, out, err);
-  out << invocation.text << std::flush;
+  if (invocation.verb != nullptr) return run_verb(invocation, out, err, error_format);
+  out << invocation.text;
+  require_written(out);
   return 0;
 }
 
@@ -58,10 +57,9 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
   std::ios::sync_with_stdio(false);
   install_signal_handlers();
   const std::vector<std::string> args(argv + 1, argv + argc);
-  std::string format = error_format(args);
+  std::string format = early_error_format(args);
   try {
-    if (format != "text") require_error_format(format);
-    return run_words(args, out, err);
+    return run_words(args, out, err, format);
   } catch (const Error& error) {
     out.flush();
     print_error(err, error, format);

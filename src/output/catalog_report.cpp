@@ -74,7 +74,7 @@ Report report_of(const std::vector<Record>& records, bool single) {
   Report report;
   report.single = single;
   report.name = std::string(model::noun_of<Record>) + (single ? "" : "s");
-  report.empty_text = fmt::format("no {}s: llmctl seed writes the built-in ones", model::noun_of<Record>);
+  report.empty_text = fmt::format("no {}s", model::noun_of<Record>);
   for (const auto& [key, value] : cells_of(Record{})) report.columns.push_back(column_of(key, single));
   for (const Record& record : records) {
     std::vector<Cell>& row = report.rows.emplace_back();

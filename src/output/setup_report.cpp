@@ -96,7 +96,7 @@ Report validate_report(const seeding::SeedCounts& counts) {
   report.single = true;
   report.columns = {{"llm_providers"}, {"agents"}, {"tools"}};
   report.rows = {{number(counts.llm_providers), number(counts.agents), number(counts.tools)}};
-  report.text = fmt::format("valid: {} providers, {} agents, {} tools", counts.llm_providers, counts.agents, counts.tools);
+  report.text = fmt::format("valid; providers: {}, agents: {}, tools: {}", counts.llm_providers, counts.agents, counts.tools);
   return report;
 }
 
@@ -114,7 +114,7 @@ Report init_report(const migration::UpResult& migrated, const seeding::ApplyResu
 Report doctor_report(const std::vector<admin::Finding>& findings) {
   Report report;
   report.name = "findings";
-  report.columns = {{"state", "STATE"}, {"check", "CHECK"}, {"message", "MESSAGE", true}};
+  report.columns = {{"state", "STATE"}, {"check", "CHECK"}, {"message", "MESSAGE"}};
   for (const admin::Finding& finding : findings) report.rows.push_back({finding.state, finding.check, finding.message});
   return report;
 }

@@ -30,10 +30,12 @@ std::string latency_text(std::int64_t micros) {
 std::string preview(const Message& message) {
   std::string who;
   if (message.agent && message.llm_provider) {
-    who = fmt::format("{} via {}: ", *message.agent, *message.llm_provider);
+    who = fmt::format("{} via {}", *message.agent, *message.llm_provider);
   } else if (message.agent || message.llm_provider) {
-    who = fmt::format("{}: ", message.agent ? *message.agent : *message.llm_provider);
+    who = message.agent ? *message.agent : *message.llm_provider;
   }
+  if (message.content.empty()) return who;
+  if (!who.empty()) who += ": ";
   return who + std::string(first_code_points(message.content, preview_code_points));
 }
 

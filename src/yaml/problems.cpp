@@ -16,6 +16,18 @@ constexpr std::size_t max_problems = 1000;
 
 constexpr std::size_t max_quoted = 60;
 
+Error report_of(std::vector<ErrorDetail> details) {
+  std::set<std::string_view> files;
+  for (const ErrorDetail& detail : details) files.insert(detail.file);
+  const std::string where =
+      files.size() == 1 ? in_quotes(details.front().file) : fmt::format("{} files", files.size());
+  Error error(ErrorKind::invalid_data,
+              fmt::format("{} {} in {}", details.size(),
+                          details.size() == 1 ? "problem" : "problems", where));
+  error.details = std::move(details);
+  return error;
+}
+
 }  // namespace
 
 void Problems::add(Mark mark, std::string message) {
@@ -33,16 +45,7 @@ std::vector<ErrorDetail> Problems::sorted() const {
 }
 
 void throw_if_any(std::vector<ErrorDetail> details) {
-  if (details.empty()) return;
-  std::set<std::string_view> files;
-  for (const ErrorDetail& detail : details) files.insert(detail.file);
-  const std::string where =
-      files.size() == 1 ? in_quotes(details.front().file) : fmt::format("{} files", files.size());
-  Error error(ErrorKind::invalid_data,
-              fmt::format("{} {} in {}", details.size(),
-                          details.size() == 1 ? "problem" : "problems", where));
-  error.details = std::move(details);
-  throw error;
+  if (!details.empty()) throw report_of(std::move(details));
 }
 
 std::string in_quotes(std::string_view text) {

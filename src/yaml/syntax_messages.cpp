@@ -57,7 +57,8 @@ std::string syntax_message(std::string_view parser_message, std::string_view tex
   if (parser_message.starts_with(YAML::ErrorMsg::INVALID_ESCAPE)) {
     return "unknown escape in double quotes: write \\\\ for a backslash, or use single quotes";
   }
-  const auto* const known = std::ranges::find(translations, parser_message, &Translation::parser_message);
+  const auto* const known =
+      std::ranges::find(translations, parser_message, &Translation::parser_message);
   return std::string(known == translations.end() ? parser_message : known->message);
 }
 

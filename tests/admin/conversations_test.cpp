@@ -18,30 +18,31 @@ TEST_CASE("restoring a conversation brings back the messages that were deleted w
   chat.database->execute("UPDATE messages SET deleted_at = ?2 WHERE id = ?1",
                          {earlier.id, chat.clock.now()});
 
-  const ConversationChange deleted = delete_conversation(*chat.database, id, chat.clock.now());
+  const ConversationChange deleted =
+      admin::delete_conversation(*chat.database, id, chat.clock.now());
   CHECK(deleted.changed);
   CHECK(deleted.deleted);
   CHECK(deleted.messages == 2);
   CHECK(storage::find_conversation(*chat.database, id)->deleted_at);
   CHECK(chat.count("messages WHERE deleted_at IS NULL") == 0);
-  CHECK(show_conversation(*chat.database, id).messages.size() == 3);
+  CHECK(admin::show_conversation(*chat.database, id).messages.size() == 3);
 
-  const ConversationChange restored = restore_conversation(*chat.database, id);
+  const ConversationChange restored = admin::restore_conversation(*chat.database, id);
   CHECK(restored.changed);
   CHECK_FALSE(restored.deleted);
   CHECK(restored.messages == 2);
   CHECK_FALSE(storage::find_conversation(*chat.database, id)->deleted_at);
   CHECK(storage::find_message(*chat.database, earlier.id)->deleted_at);
-  CHECK(show_conversation(*chat.database, id).messages.size() == 2);
+  CHECK(admin::show_conversation(*chat.database, id).messages.size() == 2);
 }
 
 TEST_CASE("deleting a deleted conversation, or restoring one that is not, changes nothing") {
   Chat chat;
   const Uuid id = chat.send(test::make_request("hello")).conversation.id;
-  CHECK_FALSE(restore_conversation(*chat.database, id).changed);
-  delete_conversation(*chat.database, id, chat.clock.now());
+  CHECK_FALSE(admin::restore_conversation(*chat.database, id).changed);
+  admin::delete_conversation(*chat.database, id, chat.clock.now());
   const auto at = storage::find_conversation(*chat.database, id)->deleted_at;
-  const ConversationChange again = delete_conversation(*chat.database, id, chat.clock.now());
+  const ConversationChange again = admin::delete_conversation(*chat.database, id, chat.clock.now());
   CHECK_FALSE(again.changed);
   CHECK(again.deleted);
   CHECK(storage::find_conversation(*chat.database, id)->deleted_at == at);
@@ -49,11 +50,12 @@ TEST_CASE("deleting a deleted conversation, or restoring one that is not, change
 
 TEST_CASE("an unknown conversation cannot be shown, deleted or restored") {
   Chat chat;
-  CHECK(error_from([&] { show_conversation(*chat.database, Uuid{}); }).kind ==
+  CHECK(error_from([&] { admin::show_conversation(*chat.database, Uuid{}); }).kind ==
         ErrorKind::not_found);
-  CHECK(error_from([&] { delete_conversation(*chat.database, Uuid{}, chat.clock.now()); }).kind ==
-        ErrorKind::not_found);
-  CHECK(error_from([&] { restore_conversation(*chat.database, Uuid{}); }).kind ==
+  CHECK(error_from([&] {
+          admin::delete_conversation(*chat.database, Uuid{}, chat.clock.now());
+        }).kind == ErrorKind::not_found);
+  CHECK(error_from([&] { admin::restore_conversation(*chat.database, Uuid{}); }).kind ==
         ErrorKind::not_found);
 }
 

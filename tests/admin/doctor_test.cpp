@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/chat.h"
-#include "tests/support/raw_sqlite.h"
+#include "tests/support/inspector.h"
 
 namespace llmctl::admin {
 namespace {
@@ -106,8 +106,9 @@ TEST_CASE("the oldest pending message is an error only when it is older than it 
 TEST_CASE("damage is found only when the whole file is read, and outweighs everything") {
   Chat chat;
   chat.add(test::make_llm("fast"));
-  test::RawSqlite raw(chat.directory / "test.db");
-  raw.run("PRAGMA foreign_keys=OFF; INSERT INTO tools_agents (tool_id, agent_id) VALUES ('x','y')");
+  test::Inspector raw(chat.directory / "test.db");
+  raw.execute(
+      "PRAGMA foreign_keys=OFF; INSERT INTO tools_agents (tool_id, agent_id) VALUES ('x','y')");
   CHECK(worst_exit_code(examine(*chat.database, current(), chat.clock.now())) == 0);
   DoctorOptions options = current();
   options.deep = true;

@@ -7,7 +7,7 @@
 #include "base/sha256.h"
 #include "migration/embedded.h"
 #include "tests/support/chat.h"
-#include "tests/support/raw_sqlite.h"
+#include "tests/support/inspector.h"
 
 namespace llmctl::migration {
 namespace {
@@ -20,14 +20,6 @@ using test::TemporaryDirectory;
 UpResult migrate(Database& database, UpOptions options = {}) {
   const auto clock = make_frozen_clock(test::test_start);
   return up(database, options, *clock);
-}
-
-std::string bytes_of(const TemporaryDirectory& directory) {
-  std::string bytes;
-  for (const char* name : {"test.db", "test.db-wal"}) {
-    if (std::filesystem::exists(directory / name)) bytes += test::read_file(directory / name);
-  }
-  return bytes;
 }
 
 TEST_CASE("an empty database is migrated to the current schema") {
@@ -59,12 +51,12 @@ TEST_CASE("migrating again does nothing and leaves the same bytes") {
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
   migrate(*database);
-  const std::string before = bytes_of(directory);
+  const std::string before = test::fingerprint(directory / "test.db");
   // Not even the lock is needed.
   const auto other = test::open_test_database(directory, Access::read_write);
   const storage::Transaction writer(*other);
   CHECK(migrate(*database).applied.empty());
-  CHECK(bytes_of(directory) == before);
+  CHECK(test::fingerprint(directory / "test.db") == before);
 }
 
 TEST_CASE("the stamp tells without opening that nothing is to be done, and never more than that") {
@@ -79,7 +71,7 @@ TEST_CASE("the stamp tells without opening that nothing is to be done, and never
   }
   CHECK(is_current_by_stamp(location));
   CHECK(storage::read_stamp(location) == sqlite_stamp);
-  test::RawSqlite(directory / "test.db").run("PRAGMA user_version = 5");
+  test::Inspector(directory / "test.db").execute("PRAGMA user_version = 5");
   CHECK_FALSE(is_current_by_stamp(location));
   CHECK_FALSE(is_current_by_stamp(storage::parse_location("sqlite::memory:")));
   CHECK_FALSE(is_current_by_stamp(storage::parse_location("postgresql://host/db")));
@@ -100,12 +92,12 @@ TEST_CASE("a migration that failed leaves no stamp") {
 TEST_CASE("a dry run says what it would do, and writes nothing") {
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
-  const std::string before = bytes_of(directory);
+  const std::string before = test::fingerprint(directory / "test.db");
   const UpResult result = migrate(*database, {true, false});
   CHECK(result.dry_run);
   CHECK(result.applied.size() == sqlite_migrations.size());
   CHECK(result.applied.at(0).state == "pending");
-  CHECK(bytes_of(directory) == before);
+  CHECK(test::fingerprint(directory / "test.db") == before);
   CHECK(database->tables().empty());
   migrate(*database);
   CHECK(migrate(*database, {true, false}).applied.empty());
@@ -276,13 +268,14 @@ TEST_CASE("llmctl's own tables carry its prefix and refer to none of the backend
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
   migrate(*database);
-  test::RawSqlite raw(directory / "test.db");
+  test::Inspector raw(directory / "test.db");
   for (const std::string& table : database->tables()) {
     CAPTURE(table);
     if (!table.starts_with("llmctl_")) continue;
-    CHECK(raw.text("SELECT COUNT(*) FROM pragma_foreign_key_list('" + table + "')") == "0");
+    CHECK(raw.texts("SELECT COUNT(*) FROM pragma_foreign_key_list('" + table + "')").at(0) == "0");
   }
-  CHECK(raw.text("SELECT COUNT(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')") == "0");
+  CHECK(raw.texts("SELECT COUNT(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')").at(0) ==
+        "0");
 }
 
 }  // namespace

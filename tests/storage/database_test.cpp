@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "tests/support/chat.h"
-#include "tests/support/raw_sqlite.h"
+#include "tests/support/inspector.h"
 
 namespace llmctl::storage {
 namespace {
 
 using test::error_from;
-using test::RawSqlite;
+using test::Inspector;
 using test::TemporaryDirectory;
 
 std::int64_t rows(Database& database) {
@@ -46,9 +46,9 @@ TEST_CASE(
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
   database->execute("CREATE TABLE t (v text)");
-  RawSqlite raw(directory / "test.db");
-  CHECK(raw.text("PRAGMA journal_mode") == "wal");
-  CHECK(raw.text("PRAGMA auto_vacuum") == "2");
+  Inspector raw(directory / "test.db");
+  CHECK(raw.texts("PRAGMA journal_mode").at(0) == "wal");
+  CHECK(raw.texts("PRAGMA auto_vacuum").at(0) == "2");
   const auto pragma = [&](const char* sql) {
     return find_one(*database, sql, {}, [](const Row& row) { return row.integer(0); });
   };
@@ -58,14 +58,15 @@ TEST_CASE(
 
 TEST_CASE("an existing file keeps its journal mode and its permissions") {
   const TemporaryDirectory directory;
-  RawSqlite raw(directory / "test.db");
-  raw.run("PRAGMA journal_mode=DELETE; CREATE TABLE t (v text)");
+  directory.write("test.db", "");
+  Inspector raw(directory / "test.db");
+  raw.execute("PRAGMA journal_mode=DELETE; CREATE TABLE t (v text)");
   chmod((directory / "test.db").c_str(), 0664);
   for (const Access access : {Access::read_write, Access::create}) {
     const auto database = test::open_test_database(directory, access);
     database->execute("INSERT INTO t VALUES ('x')");
   }
-  CHECK(raw.text("PRAGMA journal_mode") == "delete");
+  CHECK(raw.texts("PRAGMA journal_mode").at(0) == "delete");
   struct stat status {};
   stat((directory / "test.db").c_str(), &status);
   CHECK((status.st_mode & 0777) == 0664);
@@ -182,8 +183,9 @@ TEST_CASE("what is no database is named for what it is") {
   std::filesystem::create_directory(directory / "folder.db");
   REQUIRE(mkfifo((directory / "fifo.db").c_str(), 0600) == 0);
   {
-    RawSqlite raw(directory / "cut.db");
-    raw.run("CREATE TABLE t (v text); INSERT INTO t VALUES (zeroblob(20000))");
+    directory.write("cut.db", "");
+    Inspector raw(directory / "cut.db");
+    raw.execute("CREATE TABLE t (v text); INSERT INTO t VALUES (zeroblob(20000))");
   }
   std::filesystem::resize_file(directory / "cut.db", 8192);
 
@@ -268,8 +270,9 @@ TEST_CASE("damage is found and named") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
   CHECK(database->find_damage().empty());
-  RawSqlite raw(directory / "test.db");
-  raw.run("PRAGMA foreign_keys=OFF; INSERT INTO tools_agents (tool_id, agent_id) VALUES ('x','y')");
+  Inspector raw(directory / "test.db");
+  raw.execute(
+      "PRAGMA foreign_keys=OFF; INSERT INTO tools_agents (tool_id, agent_id) VALUES ('x','y')");
   const auto findings = database->find_damage();
   REQUIRE(findings.size() == 2);
   CHECK_THAT(findings[0], Catch::Contains("of tools_agents refers to a row of"));

@@ -2,14 +2,14 @@
 
 #include "base/error.h"
 #include "tests/support/chat.h"
-#include "tests/support/raw_sqlite.h"
+#include "tests/support/inspector.h"
 
 /// How values lie in the file: the backend reads them too.
 namespace llmctl::storage {
 namespace {
 
 using test::error_from;
-using test::RawSqlite;
+using test::Inspector;
 using test::TemporaryDirectory;
 
 Uuid uuid(const char* text) { return *parse_uuid(text); }
@@ -39,19 +39,19 @@ TEST_CASE("values are stored as the backend stores them") {
       {"decimal", Decimal{9'999'999'999}, "9999.999999", "real"},
       {"text", JsonText{R"({"a":1})"}, R"({"a":1})", "text"},
       {"text", "z\u00fcrich", "z\u00fcrich", "text"},
-      {"varchar(50)", std::optional<std::string>{}, "NULL", "null"},
-      {"text", std::optional<JsonText>{}, "NULL", "null"},
-      {"decimal", std::optional<Decimal>{}, "NULL", "null"},
+      {"varchar(50)", std::optional<std::string>{}, "", "null"},
+      {"text", std::optional<JsonText>{}, "", "null"},
+      {"decimal", std::optional<Decimal>{}, "", "null"},
   };
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
-  RawSqlite raw(directory / "test.db");
+  Inspector raw(directory / "test.db");
   for (const Case& c : cases) {
     CAPTURE(c.column, c.stored);
     database->execute("CREATE TABLE t (v " + c.column + ")");
     database->execute("INSERT INTO t (v) VALUES (?1)", {c.value});
-    CHECK(raw.text("SELECT v FROM t") == c.stored);
-    CHECK(raw.text("SELECT typeof(v) FROM t") == c.storage_class);
+    CHECK(raw.texts("SELECT v FROM t").at(0) == c.stored);
+    CHECK(raw.texts("SELECT typeof(v) FROM t").at(0) == c.storage_class);
     database->execute("DROP TABLE t");
   }
 }

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 class Gate {
  public:
   explicit Gate(fs::path path) : path_(std::move(path)) {
-    if (mkfifo(path_.c_str(), S_IRUSR | S_IWUSR) == 0) fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    if (mkfifo(path_.c_str(), S_IRUSR | S_IWUSR) == 0)
+      fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
     if (fd_ < 0) throw std::runtime_error("cannot make " + path_.string());
   }
   ~Gate() { close(fd_); }
@@ -48,9 +49,9 @@ class Gate {
 Program::Program() {
   const std::string home = directory_ / "home";
   fs::create_directory(home);
-  environment = {{"PATH", "/usr/bin:/bin"},  {"HOME", home},
-                 {"LC_ALL", "C.UTF-8"},      {"TZ", "UTC"},
-                 {"LLMCTL_DB", database()},  {"LLMCTL_ACTOR", "tester"}};
+  environment = {{"PATH", "/usr/bin:/bin"}, {"HOME", home},
+                 {"LC_ALL", "C.UTF-8"},     {"TZ", "UTC"},
+                 {"LLMCTL_DB", database()}, {"LLMCTL_ACTOR", "tester"}};
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment[name] = value;
   }

@@ -235,7 +235,7 @@ class SqliteDatabase final : public Database {
       for (std::size_t i = 0; i < parameters.size(); ++i) bind(*cached, static_cast<int>(i) + 1, parameters[i]);
       use(*cached);
     } catch (const SQLite::Exception& problem) {
-      throw_error(problem.getExtendedErrorCode(), problem.getErrorStr(), doing, path_);
+      throw_error(problem.getExtendedErrorCode(), problem.what(), doing, path_);
     }
   }
 
@@ -287,7 +287,7 @@ std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::str
   try {
     return std::make_unique<SqliteDatabase>(location, file, flags, options);
   } catch (const SQLite::Exception& problem) {
-    throw_error(problem.getExtendedErrorCode(), problem.getErrorStr(), "opening", location.display);
+    throw_error(problem.getExtendedErrorCode(), problem.what(), "opening", location.display);
   }
 }
 
@@ -321,7 +321,9 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
     throw Error(ErrorKind::io, fmt::format("'{}' is read-only", location.display),
                 "check the permissions of the file and its directory");
   }
-  if (state != FileState::database && options.access == Access::create) database->prepare_new_file();
+  if (options.access != Access::create) return database;
+  // A program that was killed may have left a file that has a header and no tables.
+  if (state != FileState::database || database->tables().empty()) database->prepare_new_file();
   return database;
 }
 

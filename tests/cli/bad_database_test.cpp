@@ -1,0 +1,279 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/support/inspector.h"
+#include "tests/support/program.h"
+#include "tests/support/refusals.h"
+
+namespace llmctl::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A few of each kind: reading, writing, creating.
+const std::vector<Program::Arguments> commands{
+    {"audit", "list"}, {"provider", "list"}, {"chat", "hi"}, {"seed"},
+    {"poll", "--all"}, {"migrate"},          {"init"}};
+
+bool creates(const Program::Arguments& command) {
+  return command.front() == "migrate" || command.front() == "init";
+}
+
+TEST_CASE("without a database every command but migrate and init says so, and makes none") {
+  const Program program;
+  for (const auto& command : commands) {
+    if (creates(command)) continue;
+    check_refusal(program,
+                  {command, 78, "there is no database '" + program.database().string() + "'",
+                   "llmctl migrate"});
+  }
+  CHECK_FALSE(fs::exists(program.database()));
+  const Program nowhere;
+  for (const auto& command : {"migrate", "init"})
+    check_refusal(nowhere, {{"--db", "no/such/folder.db", command},
+                            74,
+                            "cannot create 'no/such/folder.db'",
+                            "mkdir -p no/such"});
+}
+
+TEST_CASE("what is no database is named, and left as it is") {
+  struct Case {
+    std::string name, content;
+    int exit_code;
+    std::string message;
+  };
+  const Program source;
+  source.succeed({"init", "-q"});
+  const std::string whole = read_file(source.database());
+  const std::vector<Case> cases{
+      {"text", "Dear diary,\ntoday I was taken for a database.\n", 3, "is not an SQLite database"},
+      {"short", "SQLite format 3", 3, "is not an SQLite database"},
+      {"half a header", whole.substr(0, 50), 3, "is not an SQLite database"},
+      {"a header", whole.substr(0, 100), 3, "is truncated: 100 bytes instead of"},
+      {"a page", whole.substr(0, 4096), 3, "is truncated: 4096 bytes instead of"},
+      {"half a page", whole.substr(0, 6000), 3, "is truncated: 6000 bytes instead of"},
+      {"all but a byte", whole.substr(0, whole.size() - 1), 3, "is truncated"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.name);
+    const Program program;
+    program.directory().write("test.db", c.content);
+    for (const auto& command : commands) check_refusal(program, {command, c.exit_code, c.message});
+  }
+  const Program program;
+  fs::create_directory(program.database());
+  for (const auto& command : commands)
+    check_refusal(program, {command, 74, "is a directory, not a database"});
+}
+
+TEST_CASE("a database without tables is one that migrate is to fill") {
+  const bool with_header = GENERATE(false, true);
+  const Program program;
+  program.directory().write("test.db", "");
+  if (with_header)
+    Inspector(program.database())
+        .execute("PRAGMA journal_mode=WAL; CREATE TABLE t (v); DROP TABLE t");
+  for (const auto& command : commands) {
+    if (!creates(command)) check_refusal(program, {command, 78, "no such table", "llmctl migrate"});
+  }
+  program.succeed({"migrate", "-q"});
+  program.succeed({"chat", "-q", "hi"});
+}
+
+/// Puts a migrated database where nobody may write; `program` then runs as nobody when we are root.
+class Guarded {
+ public:
+  Guarded(Program& program, mode_t file_mode, mode_t directory_mode) : program_(program) {
+    program.succeed({"init", "-q"});
+    program.succeed({"chat", "-q", "-m", "dummy", "before"});
+    binary_ = program.directory() / "llmctl";
+    fs::copy_file(LLMCTL_BINARY, binary_);
+    chmod(program.directory().path().c_str(), 0755);
+    fs::create_directory(folder());
+    fs::rename(program.database(), file());
+    chmod(file().c_str(), file_mode);
+    chmod(folder().c_str(), directory_mode);
+  }
+  ~Guarded() { chmod(folder().c_str(), 0755); }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+
+  fs::path folder() const { return program_.directory() / "guarded"; }
+  fs::path file() const { return folder() / "test.db"; }
+
+  ProcessResult run(Program::Arguments arguments) const {
+    arguments.insert(arguments.begin(), {"--db", file()});
+    ProcessOptions options = program_.command(std::move(arguments));
+    options.arguments.front() = binary_;
+    options.as_nobody = geteuid() == 0;
+    return run_process(std::move(options));
+  }
+
+ private:
+  const Program& program_;
+  fs::path binary_;
+};
+
+TEST_CASE("a read-only database in a read-only directory is read as it stands, and said to be so") {
+  Program program;
+  const Guarded guarded(program, 0444, 0555);
+  const std::string before = fingerprint(guarded.file());
+  const ProcessResult list = guarded.run({"audit", "list"});
+  CHECK(list.exit_code == 0);
+  CHECK_THAT(list.out, Catch::Contains("Dummy response"));
+  CHECK_THAT(list.err, Catch::Contains("not writable: reading the file as it stands"));
+  for (const auto& command :
+       {Program::Arguments{"chat", "hi"}, {"poll", "--all"}, {"provider", "disable", "dummy"}}) {
+    const ProcessResult refused = guarded.run(command);
+    INFO(command.front() << ": " << refused.err);
+    CHECK(refused.exit_code == 74);
+    CHECK_THAT(refused.err, Catch::Contains("read-only"));
+    CHECK(refused.out == "");
+  }
+  CHECK(guarded.run({"seed"}).exit_code == 74);
+  CHECK(fingerprint(guarded.file()) == before);
+  CHECK(std::distance(fs::directory_iterator(guarded.folder()), {}) == 1);
+}
+
+TEST_CASE("a read-only file is read, and not written") {
+  Program program;
+  const Guarded guarded(program, 0444, 0777);
+  const std::string before = fingerprint(guarded.file());
+  CHECK(guarded.run({"audit", "list"}).exit_code == 0);
+  const ProcessResult chat = guarded.run({"chat", "hi"});
+  CHECK(chat.exit_code == 74);
+  CHECK_THAT(chat.err, Catch::Contains("read-only"));
+  CHECK(fingerprint(guarded.file()) == before);
+}
+
+TEST_CASE("a file that may not be read is a matter of permissions") {
+  Program program;
+  const Guarded guarded(program, 0000, 0755);
+  for (const auto& command : commands) {
+    const ProcessResult result = guarded.run(command);
+    CHECK(result.exit_code == 74);
+    CHECK_THAT(result.err,
+               Catch::Contains("cannot open '" + guarded.file().string() + "': Permission denied"));
+  }
+}
+
+ProcessResult run_with_little_disk(const Program& program, Program::Arguments arguments,
+                                   rlim_t bytes) {
+  ProcessOptions options = program.command(std::move(arguments));
+  options.limits = {{RLIMIT_FSIZE, bytes}};
+  return run_process(std::move(options));
+}
+
+TEST_CASE("migrate on a full disk leaves nothing half written and works when there is space") {
+  for (const rlim_t bytes : {0, 1000, 4096, 33'000, 70'000}) {
+    INFO(bytes << " bytes");
+    const Program program;
+    const ProcessResult result = run_with_little_disk(program, {"migrate"}, bytes);
+    INFO(result.err);
+    CHECK(result.exit_code == 74);
+    CHECK(result.out == "");
+    if (fs::exists(program.database())) {
+      Inspector inspector(program.database());
+      CHECK(inspector.damage() == "");
+      CHECK(inspector.number("SELECT count(*) FROM sqlite_schema") == 0);
+    }
+    program.succeed({"migrate"});
+    program.succeed({"chat", "-q", "hi"});
+  }
+}
+
+TEST_CASE("seed and chat on a full disk write nothing and work when there is space") {
+  const Program program;
+  program.succeed({"init", "-q"});
+  for (const Program::Arguments& command : {Program::Arguments{"chat", "-q", "-m", "dummy", "hi"},
+                                            {"provider", "disable", "-q", "dummy"}}) {
+    const auto count = [&] {
+      return Inspector(program.database())
+          .number(
+              "SELECT (SELECT count(*) FROM messages) + "
+              "(SELECT count(*) FROM llmctl_attempts) + (SELECT count(*) FROM llmctl_revisions) + "
+              "(SELECT sum(is_active) FROM llm_providers)");
+    };
+    const std::int64_t before = count();
+    const ProcessResult result = run_with_little_disk(program, command, 34'000);
+    INFO(result.err);
+    CHECK(result.exit_code == 74);
+    CHECK(result.out == "");
+    CHECK_THAT(result.err,
+               Catch::Contains("llmctl: error: writing to '" + program.database().string() + "'"));
+    CHECK(Inspector(program.database()).damage() == "");
+    CHECK(count() == before);
+    program.succeed(command);
+    CHECK(count() != before);
+  }
+}
+
+constexpr std::string_view long_seed = R"(llmctl: seed/1
+set: test
+llm_providers:
+  long:
+    name: Long
+    provider_type: custom
+    configuration: {script: {reply: "REPLY"}}
+)";
+
+TEST_CASE("an answer that does not fit on the disk is printed, and said not to be stored") {
+  const Program program;
+  program.succeed({"init", "-q"});
+  std::string seed(long_seed);
+  const std::string reply(2'000'000, 'x');
+  seed.replace(seed.find("REPLY"), 5, reply);
+  program.succeed({"seed", "-q", program.directory().write("long.yaml", seed)});
+  const std::int64_t size = static_cast<std::int64_t>(fs::file_size(program.database()));
+  const ProcessResult result = run_with_little_disk(program, {"chat", "-m", "long", "hi"},
+                                                    static_cast<rlim_t>(size + 100'000));
+  CHECK(result.exit_code == 74);
+  CHECK((result.out == reply + "\n"));
+  CHECK_THAT(result.err, Catch::Contains("llmctl: error: answer not stored: writing to"));
+  Inspector inspector(program.database());
+  CHECK(inspector.damage() == "");
+  CHECK(inspector.texts("SELECT role FROM messages") == std::vector<std::string>{"user"});
+  CHECK(inspector.texts("SELECT status FROM llmctl_attempts") ==
+        std::vector<std::string>{"started"});
+  program.succeed({"chat", "-q", "-m", "long", "hi"});
+  CHECK(inspector.number("SELECT count(*) FROM messages") == 3);
+}
+
+TEST_CASE("a database that somebody holds is waited for, and no longer than asked") {
+  const Program program;
+  program.succeed({"init", "-q"});
+  Inspector other(program.database());
+  other.execute("BEGIN IMMEDIATE");
+  for (const Program::Arguments& command : {Program::Arguments{"chat", "-m", "dummy", "hi"},
+                                            {"provider", "disable", "dummy"},
+                                            {"conversation", "create"}}) {
+    Program::Arguments arguments{"--lock-timeout", "300ms", "--error-format", "json", "-q"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    const auto start = std::chrono::steady_clock::now();
+    const ProcessResult result = program.run(arguments);
+    CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(300));
+    CHECK(result.exit_code == 75);
+    const auto error = nlohmann::json::parse(result.err).at("error");
+    CHECK(error.at("kind") == "lock_timeout");
+    CHECK(error.at("hint").get<std::string>().find("--lock-timeout") != std::string::npos);
+  }
+  // Who only reads, or finds nothing to write, does not wait.
+  for (const char* command : {"audit", "seed", "migrate", "init"})
+    program.succeed({"--lock-timeout", "1ms", command});
+  Process patient(program.command({"chat", "-m", "dummy", "hi"}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1300));
+  other.execute("ROLLBACK");
+  const ProcessResult result = patient.wait();
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err,
+             Catch::Contains("llmctl: waiting for another program to release the database"));
+  CHECK(other.number("SELECT count(*) FROM messages") == 2);
+}
+
+}  // namespace
+}  // namespace llmctl::test
