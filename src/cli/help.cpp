@@ -56,7 +56,7 @@ std::string usage_line(const CLI::App& app, bool verb_may_be_left_out) {
     words = parent->get_name() + " " + words;
   }
   if (!app.get_subcommands({}).empty()) words += verb_may_be_left_out ? " [VERB]" : " VERB";
-  if (!option_lines(app).empty()) words += " [OPTION]…";
+  if (verb_may_be_left_out || !option_lines(app).empty()) words += " [OPTION]…";
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) words += " " + positional(*option);
   }

@@ -105,8 +105,8 @@ class Directory {
 /// The comparisons' programs, files and SQL.
 class Bench {
  public:
-  Bench(const Options& options, const fs::path& directory)
-      : options_(options), directory_(directory) {
+  Bench(Options options, fs::path directory)
+      : options_(std::move(options)), directory_(std::move(directory)) {
     const fs::path model = directory_ / "model.db";
     const std::string script =
         output_of(llmctl(model, {"migrate", "sql"}), directory_ / "script.sql");
@@ -243,12 +243,10 @@ class Bench {
         "PRAGMA foreign_keys=ON;\nPRAGMA synchronous=FULL;\n"
         "BEGIN IMMEDIATE;\n{}{}{}COMMIT;\n"
         "BEGIN IMMEDIATE;\n{}"
-        "UPDATE llmctl_attempts SET status = 'completed', assistant_message_id = '{}', latency_us "
-        "= 100, "
-        "finished_at = started_at WHERE id = '{}';\n"
-        "UPDATE conversations SET updated_at = created_at WHERE id = '{}';\nCOMMIT;\n",
+        "UPDATE llmctl_attempts SET status = 'completed', assistant_message_id = '{}', "
+        "latency_us = 100, finished_at = started_at WHERE id = '{}';\nCOMMIT;\n",
         row("conversations", conversation), row("messages", question),
-        row("llmctl_attempts", attempt), row("messages", answer), answer, attempt, conversation);
+        row("llmctl_attempts", attempt), row("messages", answer), answer, attempt);
     for (const auto& [id, name] : {std::pair(conversation, "@c"), std::pair(question, "@u"),
                                    std::pair(answer, "@s"), std::pair(attempt, "@t")}) {
       writes = std::regex_replace(writes, std::regex(id), name);

@@ -190,15 +190,19 @@ TEST_CASE("migrate on a full disk leaves nothing half written and works when the
 TEST_CASE("seed and chat on a full disk write nothing and work when there is space") {
   const Program program;
   program.succeed({"init", "-q"});
-  for (const Program::Arguments& command : {Program::Arguments{"chat", "-q", "-m", "dummy", "hi"},
-                                            {"provider", "disable", "-q", "dummy"}}) {
-    const auto count = [&] {
-      return Inspector(program.database())
-          .number(
-              "SELECT (SELECT count(*) FROM messages) + "
-              "(SELECT count(*) FROM llmctl_attempts) + (SELECT count(*) FROM llmctl_revisions) + "
-              "(SELECT sum(is_active) FROM llm_providers)");
-    };
+  std::string seed = "llmctl: seed/1\nset: test\ntools:\n";
+  for (int i = 0; i < 50; ++i)
+    seed += fmt::format("  t{0}: {{name: Tool {0}, tool_type: function}}\n", i);
+  program.directory().write("tools.yaml", seed);
+  const auto count = [&] {
+    return Inspector(program.database())
+        .number(
+            "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM conversations) + "
+            "(SELECT count(*) FROM llmctl_attempts) + (SELECT count(*) FROM llmctl_revisions) + "
+            "(SELECT count(*) FROM tools) + (SELECT count(*) FROM llmctl_seed_objects)");
+  };
+  for (const Program::Arguments& command :
+       {Program::Arguments{"chat", "-q", "-m", "dummy", "hi"}, {"seed", "-q", "tools.yaml"}}) {
     const std::int64_t before = count();
     const ProcessResult result = run_with_little_disk(program, command, 34'000);
     INFO(result.err);
@@ -213,34 +217,33 @@ TEST_CASE("seed and chat on a full disk write nothing and work when there is spa
   }
 }
 
-constexpr std::string_view long_seed = R"(llmctl: seed/1
-set: test
-llm_providers:
-  long:
-    name: Long
-    provider_type: custom
-    configuration: {script: {reply: "REPLY"}}
-)";
-
 TEST_CASE("an answer that does not fit on the disk is printed, and said not to be stored") {
   const Program program;
   program.succeed({"init", "-q"});
-  std::string seed(long_seed);
-  const std::string reply(2'000'000, 'x');
-  seed.replace(seed.find("REPLY"), 5, reply);
+  const std::string message(10'000, 'x');
+  std::string reply;
+  std::string answer;
+  for (int i = 0; i < 200; ++i) {
+    reply += "{message}";
+    answer += message;
+  }
+  const std::string seed =
+      "llmctl: seed/1\nset: test\nllm_providers:\n  long:\n    name: Long\n    provider_type: "
+      "custom\n"
+      "    configuration: {script: {reply: \"" +
+      reply + "\"}}\n";
   program.succeed({"seed", "-q", program.directory().write("long.yaml", seed)});
-  const std::int64_t size = static_cast<std::int64_t>(fs::file_size(program.database()));
-  const ProcessResult result = run_with_little_disk(program, {"chat", "-m", "long", "hi"},
-                                                    static_cast<rlim_t>(size + 100'000));
+  const ProcessResult result =
+      run_with_little_disk(program, {"chat", "-m", "long", message}, 1'000'000);
   CHECK(result.exit_code == 74);
-  CHECK((result.out == reply + "\n"));
+  CHECK((result.out == answer + "\n"));
   CHECK_THAT(result.err, Catch::Contains("llmctl: error: answer not stored: writing to"));
   Inspector inspector(program.database());
   CHECK(inspector.damage() == "");
   CHECK(inspector.texts("SELECT role FROM messages") == std::vector<std::string>{"user"});
   CHECK(inspector.texts("SELECT status FROM llmctl_attempts") ==
         std::vector<std::string>{"started"});
-  program.succeed({"chat", "-q", "-m", "long", "hi"});
+  program.succeed({"chat", "-q", "-m", "long", message});
   CHECK(inspector.number("SELECT count(*) FROM messages") == 3);
 }
 

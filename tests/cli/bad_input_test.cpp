@@ -21,8 +21,8 @@ llm_providers:
     name: Second
     provider_type: custom
     model_identifier: twin
-  off:
-    name: Off
+  dormant:
+    name: Dormant
     provider_type: custom
     is_active: false
 agents:
@@ -101,7 +101,10 @@ TEST_CASE("what is switched off, or not allowed, is refused with the way to allo
   const Program program;
   prepare(program);
   const std::vector<Refusal> refusals{
-      {{"chat", "-m", "off", "hi"}, 77, "provider 'off' is inactive", "llmctl provider enable off"},
+      {{"chat", "-m", "dormant", "hi"},
+       77,
+       "provider 'dormant' is inactive",
+       "llmctl provider enable dormant"},
       {{"chat", "-a", "asleep", "hi"},
        77,
        "agent 'asleep' is inactive",
@@ -110,7 +113,7 @@ TEST_CASE("what is switched off, or not allowed, is refused with the way to allo
        77,
        "agent 'picky' may not use LLM 'dummy'",
        "allowed: first"},
-      {{"conversation", "create", "-m", "off"}, 77, "provider 'off' is inactive"},
+      {{"conversation", "create", "-m", "dormant"}, 77, "provider 'dormant' is inactive"},
   };
   for (const Refusal& refusal : refusals) check_refusal(program, refusal);
   program.succeed({"provider", "enable", "-q", "openai"});

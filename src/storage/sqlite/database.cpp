@@ -76,7 +76,8 @@ class SqliteRow final : public Row {
 struct BusyHandler {
   Duration limit;
   std::function<void(std::string_view)> notify;
-  std::minstd_rand random{std::random_device{}()};
+  // Processes started together must not wait in step. (std::random_device would bind the program to glibc 2.36.)
+  std::minstd_rand random{static_cast<unsigned>(getpid())};
   std::chrono::steady_clock::time_point since{};
   bool told = false;
 
