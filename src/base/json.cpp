@@ -26,8 +26,10 @@ void normalise_numbers(nlohmann::json& value) {
 
 /// Printing and walking recurse, so a stored document must not decide how deep.
 nlohmann::json::parser_callback_t limit_depth(bool& too_deep) {
-  return [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (depth > max_depth) too_deep = true;
+  using Event = nlohmann::json::parse_event_t;
+  return [&too_deep](int depth, Event event, nlohmann::json&) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    if (depth + (opens ? 1 : 0) > max_depth) too_deep = true;
     return !too_deep;
   };
 }
@@ -46,6 +48,8 @@ nlohmann::json parse_json(std::string_view text, std::string_view what) {
   } catch (const nlohmann::json::parse_error& problem) {
     throw Error(ErrorKind::invalid_data,
                 fmt::format("{} is not valid JSON at byte {}", what, problem.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw Error(ErrorKind::invalid_data, fmt::format("{} has a number that is too large", what));
   }
 }
 

@@ -60,9 +60,9 @@ Participants resolve_participants(storage::Database& database, const model::Conv
   if (llm_name) {
     who.llm = find_llm(database, *llm_name);
   } else if (conversation.primary_llm) {
-    who.llm = storage::find<LlmProvider>(database, *conversation.primary_llm);
+    who.llm = storage::require<LlmProvider>(database, *conversation.primary_llm);
   } else if (who.agent && who.agent->default_llm) {
-    who.llm = storage::find<LlmProvider>(database, *who.agent->default_llm);
+    who.llm = storage::require<LlmProvider>(database, *who.agent->default_llm);
   } else {
     who.llm = storage::find<LlmProvider>(database, dummy_id);
     who.llm_is_fallback = true;

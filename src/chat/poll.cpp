@@ -116,6 +116,13 @@ bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderRes
   return ours;
 }
 
+/// What the message is to answer: later messages belong to turns that run beside it. The backend's messages do not say
+/// whom they answer; there it is all that came before.
+std::vector<Message> history_of(Database& database, const Message& message, const Attempt& attempt) {
+  const auto asked = attempt.user_message_id ? storage::find_message(database, *attempt.user_message_id) : std::nullopt;
+  return storage::history_until(database, asked ? *asked : message);
+}
+
 PollOutcome outcome_of(const Waiting& waiting, PollStatus status, std::string note = {}) {
   return {waiting.message.conversation_id,
           waiting.message.id,
@@ -181,7 +188,7 @@ PollOutcome poll_message(Runtime& runtime, const Message& message, const std::st
   if (!stored && storage::has_newer_answer(database, message)) {
     return outcome_of(waiting, PollStatus::pending, "orphaned: the conversation has a newer answer");
   }
-  waiting.history = storage::history_until(database, message);
+  waiting.history = history_of(database, message, waiting.attempt);
   if (waiting.attempt.agent) waiting.agent = storage::find<model::Agent>(database, *waiting.attempt.agent);
 
   const auto provider = providers::get_provider(llm);

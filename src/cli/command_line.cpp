@@ -202,7 +202,11 @@ Invocation parse_command_line(Words args) {
   }
 
   const Command* command = find_command(args[noun]);
-  if (command == nullptr) throw_unknown_command(args[noun]);
+  if (command == nullptr) {
+    // The value of a misspelt option must not be blamed for not being a command.
+    if (noun > 0 && is_option(args[noun - 1])) parse_words(tree, {args.begin(), args.begin() + noun});
+    throw_unknown_command(args[noun]);
+  }
   args[noun] = command->name;
   tree.add(*command);
   complete_verb(args, noun, *command, tree);

@@ -50,8 +50,8 @@ bool wants_color(const config::Settings& settings) {
 /// A folder for the default database is ours to make; any other is the user's.
 void make_default_folder(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
-  if (std::filesystem::exists(folder)) return;
   std::error_code problem;
+  if (std::filesystem::exists(folder, problem)) return;
   std::filesystem::create_directories(folder, problem);
   if (problem) {
     throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", folder.string(), problem.message()));
@@ -147,7 +147,9 @@ storage::Database& Context::database(storage::Access access) {
 }
 
 storage::Database& Context::database_or_empty() {
-  if (location().engine == storage::Location::Engine::sqlite && !std::filesystem::exists(location_->path)) {
+  std::error_code problem;
+  if (location().engine == storage::Location::Engine::sqlite && !std::filesystem::exists(location_->path, problem) &&
+      !problem) {
     database_ = storage::open_database(storage::parse_location(":memory:"), {});
   }
   return database(storage::Access::read_only);

@@ -38,10 +38,13 @@ constexpr std::array<Name, 7> names{{
 constexpr std::array<std::string_view, 4> other_variables{"LLMCTL_CONFIG", "LLMCTL_TEST", "LLMCTL_CLOCK",
                                                           "LLMCTL_RANDOM_SEED"};
 constexpr std::string_view url_variable = "DATABASE_URL";
+constexpr std::string_view prefix = "LLMCTL_";
 
+/// Without the prefix: what every name has in common says nothing of how near two are.
 std::vector<std::string> known_variables() {
-  std::vector<std::string> known(other_variables.begin(), other_variables.end());
-  for (const Name& name : names) known.emplace_back(name.variable);
+  std::vector<std::string> known;
+  for (const std::string_view name : other_variables) known.emplace_back(name.substr(prefix.size()));
+  for (const Name& name : names) known.emplace_back(name.variable.substr(prefix.size()));
   return known;
 }
 
@@ -99,7 +102,9 @@ std::optional<std::filesystem::path> Settings::named_file() const {
   const auto flag = flags_.find("config");
   const auto named = flag != flags_.end() ? std::optional(flag->second) : variable("LLMCTL_CONFIG");
   if (!named) return std::nullopt;
-  if (std::filesystem::exists(*named)) return *named;
+  std::error_code problem;
+  // What may not be looked at is reported when it is read.
+  if (std::filesystem::exists(*named, problem) || problem) return *named;
   throw Error(ErrorKind::not_found, fmt::format("there is no configuration file '{}'", *named));
 }
 
@@ -107,7 +112,11 @@ std::optional<std::filesystem::path> Settings::usual_file() const {
   std::vector<std::filesystem::path> places;
   if (const auto folder = user_folder("XDG_CONFIG_HOME", ".config")) places.push_back(*folder / "llmctl/config.yaml");
   places.emplace_back("/etc/llmctl/config.yaml");
-  const auto there = std::ranges::find_if(places, [](const auto& place) { return std::filesystem::exists(place); });
+  const auto there = std::ranges::find_if(places, [](const auto& place) {
+    // HOME may be somebody else's, as under sudo.
+    std::error_code ignored;
+    return std::filesystem::exists(place, ignored);
+  });
   return there == places.end() ? std::nullopt : std::optional(*there);
 }
 
@@ -121,7 +130,7 @@ std::optional<std::filesystem::path> Settings::user_folder(std::string_view xdg_
 std::optional<std::string> Settings::variable(std::string_view name) const {
   const auto found = environment_.find(name);
   if (found == environment_.end()) return std::nullopt;
-  if (found->second.empty() && (name.starts_with("LLMCTL_") || name == url_variable)) {
+  if (found->second.empty() && (name.starts_with(prefix) || name == url_variable)) {
     throw Error(ErrorKind::configuration, fmt::format("the variable {} is set but empty", name),
                 fmt::format("give it a value, or unset {}", name));
   }
@@ -131,12 +140,14 @@ std::optional<std::string> Settings::variable(std::string_view name) const {
 void Settings::refuse_misspelt_variables() const {
   const std::vector<std::string> known = known_variables();
   for (const auto& [name, value] : environment_) {
-    if (!name.starts_with("LLMCTL_") || std::ranges::find(known, name) != known.end()) continue;
-    const auto meant = sounds_like_a_database(name) ? std::optional<std::string>("LLMCTL_DB") : nearest(name, known);
+    if (!name.starts_with(prefix)) continue;
+    const std::string rest = name.substr(prefix.size());
+    if (std::ranges::find(known, rest) != known.end()) continue;
+    const auto meant = sounds_like_a_database(name) ? std::optional<std::string>("DB") : nearest(rest, known);
     // Other names with the prefix are the user's own: LLMCTL_VERSION of an install script, say.
     if (!meant) continue;
     throw Error(ErrorKind::configuration, fmt::format("llmctl does not know the variable {}", name),
-                fmt::format("did you mean {}?", *meant));
+                fmt::format("did you mean {}{}?", prefix, *meant));
   }
 }
 
@@ -175,11 +186,12 @@ std::optional<Setting> Settings::find(std::string_view name) const {
 
 Setting Settings::database() const {
   if (const auto setting = find("db")) return *setting;
-  const std::vector<std::string> url_names{std::string(url_variable)};
+  const std::vector<std::string> variables{std::string(url_variable), "LLMCTL_DB"};
   for (const auto& [name, value] : environment_) {
-    if (!nearest(name, url_names)) continue;
+    const auto meant = name.starts_with(prefix) ? std::nullopt : nearest(name, variables);
+    if (!meant) continue;
     throw Error(ErrorKind::configuration, fmt::format("no database is named, but the variable {} is set", name),
-                fmt::format("did you mean {}?", url_variable));
+                fmt::format("did you mean {}?", *meant));
   }
   if (variable("CI")) {
     throw Error(ErrorKind::configuration, "no database is named, and under CI the default one is not used",

@@ -71,13 +71,13 @@ Line make_header(const Report& report, const Selection& columns) {
   return line;
 }
 
-/// With nothing to be below of, a column stands in the table.
-Layout make_layout(const Report& report, const Selection& columns) {
+/// Columns that the user chose stand side by side, in the order of choosing.
+Layout make_layout(const Report& report, const Selection& columns, const Style& style) {
   Layout layout;
   for (const std::size_t column : columns) {
-    (report.columns[column].below ? layout.below : layout.beside).push_back(column);
+    const bool below = report.columns[column].below && style.columns.empty();
+    (below ? layout.below : layout.beside).push_back(column);
   }
-  if (layout.beside.empty()) layout.beside.swap(layout.below);
   return layout;
 }
 
@@ -177,7 +177,7 @@ void append_indented(std::string& out, std::string_view text) {
 }  // namespace
 
 void write_table(Writer& out, const Report& report, const Selection& columns, const Style& style) {
-  const Layout layout = make_layout(report, columns);
+  const Layout layout = make_layout(report, columns, style);
   std::vector<Line> lines;
   if (style.header) lines.push_back(make_header(report, layout.beside));
   for (const auto& row : report.rows) lines.push_back(make_line(row, layout));

@@ -17,21 +17,37 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-/// "postgresql://user:secret@host/db?password=secret" without what must not be printed.
-std::string without_password(std::string_view url) {
-  std::string shown(url);
-  const std::size_t authority = shown.find("://") + 3;
-  const std::size_t end = shown.find_first_of("/?", authority);
-  const std::size_t at = shown.rfind('@', end);
-  if (at != std::string::npos && at >= authority) {
-    const std::size_t colon = shown.find(':', authority);
-    if (colon < at) shown.replace(colon + 1, at - colon - 1, "***");
+/// Where "?key=value&…" starts, or the end. A password may hold a '?' too.
+std::size_t find_query(std::string_view url) {
+  for (std::size_t at = url.find('?'); at != std::string_view::npos; at = url.find('?', at + 1)) {
+    const std::size_t end_of_key = url.find_first_of("=@:/?&", at + 1);
+    if (end_of_key != std::string_view::npos && url[end_of_key] == '=') return at;
   }
-  const std::size_t key = shown.find("password=");
-  if (key != std::string::npos) {
-    const std::size_t start = key + std::string_view("password=").size();
-    const std::size_t stop = std::min(shown.find('&', start), shown.size());
-    shown.replace(start, stop - start, "***");
+  return url.size();
+}
+
+/// A key may be percent-encoded.
+bool may_name_a_password(std::string_view key) {
+  return key.find("password") != std::string_view::npos || key.find('%') != std::string_view::npos;
+}
+
+/// "postgresql://user:secret@host/db?password=secret" without what must not be printed. Reads more as a password than
+/// libpq does: a URL that it would refuse is shown too.
+std::string without_password(std::string_view url) {
+  const std::size_t query = find_query(url);
+  std::string shown(url.substr(0, query));
+  const std::size_t authority = shown.find("://") + 3;
+  const std::size_t at = shown.rfind('@');
+  const std::size_t colon = shown.find(':', authority);
+  if (at != std::string::npos && colon < at) shown.replace(colon + 1, at - colon - 1, "***");
+
+  std::string_view rest = url.substr(query);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&', 1));
+    const std::size_t equals = pair.find('=');
+    const bool mask = equals != std::string_view::npos && may_name_a_password(pair.substr(0, equals));
+    shown += mask ? std::string(pair.substr(0, equals)) + "=***" : std::string(pair);
+    rest.remove_prefix(pair.size());
   }
   return shown;
 }

@@ -66,7 +66,7 @@ TEST_CASE("JSON that is not valid is an error with its byte") {
       {"[1,]", "the file is not valid JSON at byte 4"},
       {"[1] x", "the file is not valid JSON at byte 5"},
       {"{'a': 1}", "the file is not valid JSON at byte 2"},
-      {"[1e999]", "the file is not valid JSON at byte 2"},
+      {"[1e999]", "the file has a number that is too large"},
       {"\"\xff\"", "the file is not valid JSON at byte 2"},
       {nested(65), "the file is nested more than 64 levels deep"},
       {nested(100'000), "the file is nested more than 64 levels deep"},

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/chat.h"
+#include "tests/support/inspector.h"
 
 namespace llmctl::chat {
 namespace {
@@ -240,6 +241,27 @@ TEST_CASE(
   allowed.agent = "picky";
   allowed.llm = "slow";
   CHECK(chat.send(allowed).assistant_message->llm_provider == "slow");
+}
+
+TEST_CASE("an LLM that is gone is not answered for by the Dummy") {
+  Chat chat;
+  const Uuid id = chat.add_conversation().id;
+  test::Inspector raw(chat.directory / "test.db");
+  raw.execute("PRAGMA foreign_keys=OFF; UPDATE conversations SET primary_llm_id = 'gone'");
+  TurnRequest request = make_request("hello");
+  request.conversation = id;
+  Error error = error_from([&] { chat.send(request); });
+  CHECK(error.kind == ErrorKind::not_found);
+  CHECK(error.what() == std::string("no provider 'gone'"));
+
+  chat.add(make_agent("law"));
+  raw.execute("UPDATE agents SET default_llm_id = 'gone too'");
+  request = make_request("hello");
+  request.agent = "law";
+  error = error_from([&] { chat.send(request); });
+  CHECK(error.kind == ErrorKind::not_found);
+  CHECK(error.what() == std::string("no provider 'gone too'"));
+  CHECK(chat.count("messages") == 0);
 }
 
 TEST_CASE("a title is the first 50 code points of the message, with dots when it is longer") {

@@ -9,6 +9,7 @@
 #include "tests/support/inspector.h"
 #include "tests/support/program.h"
 #include "tests/support/refusals.h"
+#include "tests/support/tracing.h"
 
 namespace llmctl::test {
 namespace {
@@ -71,6 +72,23 @@ TEST_CASE("what is no database is named, and left as it is") {
     check_refusal(program, {command, 74, "is a directory, not a database"});
 }
 
+TEST_CASE("a database that grows while it is opened is not taken for a truncated one") {
+  const Program program;
+  program.succeed({"init", "-q"});
+  if (!can_trace(program)) return;
+  // Between a look at its size and one at its header.
+  for (const Program::Arguments& command : {Program::Arguments{"audit", "list"}, {"migrate"}}) {
+    Process slow(traced(program, command,
+                        {"-P", program.database(), "-e", "trace=openat", "-e",
+                         "inject=openat:when=1:delay_enter=800000"}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    program.succeed({"chat", "-q", "-m", "dummy", std::string(100'000, 'x')});
+    const ProcessResult result = slow.wait();
+    CHECK(result.err.find("truncated") == std::string::npos);
+    CHECK(result.exit_code == 0);
+  }
+}
+
 TEST_CASE("a database without tables is one that migrate is to fill") {
   const bool with_header = GENERATE(false, true);
   const Program program;
@@ -107,8 +125,8 @@ class Guarded {
   fs::path file() const { return folder() / "test.db"; }
 
   ProcessResult run(Program::Arguments arguments) const {
-    arguments.insert(arguments.begin(), {"--db", file()});
     ProcessOptions options = program_.command(std::move(arguments));
+    options.environment["LLMCTL_DB"] = file();
     options.arguments.front() = binary_;
     options.as_nobody = geteuid() == 0;
     return run_process(std::move(options));
@@ -160,6 +178,25 @@ TEST_CASE("a file that may not be read is a matter of permissions") {
     CHECK_THAT(result.err,
                Catch::Contains("cannot open '" + guarded.file().string() + "': Permission denied"));
   }
+}
+
+TEST_CASE("a HOME that is somebody else's holds nothing for us, and nothing may be made there") {
+  Program program;
+  const Guarded guarded(program, 0644, 0777);
+  const fs::path home = program.directory() / "locked";
+  fs::create_directory(home);
+  program.environment["HOME"] = home / "home";
+  chmod(home.c_str(), 0);
+  CHECK(guarded.run({"audit", "list"}).exit_code == 0);
+  for (const auto& [arguments, message] : std::vector<std::pair<Program::Arguments, std::string>>{
+           {{"--db", home / "x.db", "migrate"}, "cannot open"},
+           {{"--db", home / "x.db", "migrate", "--dry-run"}, "cannot open"},
+           {{"--config", home / "config.yaml", "audit"}, "cannot read"}}) {
+    const ProcessResult result = guarded.run(arguments);
+    CHECK(result.exit_code == 74);
+    CHECK_THAT(result.err, Catch::Contains(message) && Catch::Contains("Permission denied"));
+  }
+  chmod(home.c_str(), 0755);
 }
 
 ProcessResult run_with_little_disk(const Program& program, Program::Arguments arguments,

@@ -19,12 +19,12 @@ const std::string hostile =
     "\xe2\x80\xaegnp.exe \xe2\x81\xa6isolate\xe2\x81\xa9 \xf3\xa0\x81\x81 "
     "over\rwritten\b\a\x7f\nend";
 
-/// The places of bytes that a terminal would obey, but for ends of lines.
+/// The places of bytes that a terminal would obey, but for ends of lines and tabs.
 std::string control_bytes(std::string_view shown) {
   std::string found;
   while (!shown.empty()) {
-    if (shown.starts_with("\r\n")) {
-      shown.remove_prefix(2);
+    if (shown.starts_with("\r\n") || shown.starts_with('\t')) {
+      shown.remove_prefix(shown.front() == '\t' ? 1 : 2);
       continue;
     }
     const CodePoint next = next_code_point(shown);
@@ -145,7 +145,7 @@ TEST_CASE("a list is as wide as its terminal, and 80 columns elsewhere") {
   std::string words;
   for (int i = 0; i < 60; ++i) words += "w\xc3\xb6rd ";
   program.succeed({"chat", "-q", "-m", "echo", words});
-  for (const unsigned short columns : {60, 80, 132}) {
+  for (const unsigned short columns : {80, 100, 132}) {
     const std::string shown =
         shown_in_terminal(program, {"audit", "list", "--color", "never"}, columns);
     INFO(shown);

@@ -105,8 +105,9 @@ TEST_CASE("a column below stands on a line of its own under its row") {
   CHECK(printed_at(report, 0) == "ITEM\na\n  first line of a long text\nb\nc\n  short\n");
   CHECK(printed(report, Format::csv) ==
         "item,other\na,\"first\nline of a long text\"\nb,\nc,short \n");
-  report.columns.front().below = true;
-  CHECK(printed_at(report, 0) ==
+  Style chosen;
+  chosen.columns = {"item", "other"};
+  CHECK(printed(report, chosen) ==
         "ITEM  OTHER\na     first line of a long text\nb     -\nc     short\n");
 }
 

