@@ -129,7 +129,7 @@ Outcome run_attempts(Runtime& runtime, providers::Provider& provider, Attempt fi
     const Duration before = runtime.clock.elapsed();
     providers::Turn this_try = turn;
     this_try.hop = outcome.attempt.hop;
-    outcome.result = run(runtime, provider.send_message(this_try));
+    outcome.result = run(runtime, provider.send_message(this_try), deadline - before);
     record_result(outcome.attempt, outcome.result, llm, runtime.clock.now(), runtime.clock.elapsed() - before);
     if (outcome.result.status != providers::Status::failed) return outcome;
 

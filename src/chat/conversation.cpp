@@ -37,8 +37,8 @@ void require_text(std::string_view text, std::string_view what) {
 void require_valid_message(std::string_view text, std::string_view what) {
   if (trim(text).empty()) throw Error(ErrorKind::invalid_data, fmt::format("{} is empty", what));
   if (text.size() > longest_message) {
-    throw Error(ErrorKind::invalid_data, fmt::format("{} is {} bytes long, more than the {} that a turn may have", what,
-                                                     text.size(), longest_message));
+    throw Error(ErrorKind::invalid_data,
+                fmt::format("{} is longer than the {} bytes that a turn may have", what, longest_message));
   }
   require_text(text, what);
 }

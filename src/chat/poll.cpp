@@ -142,7 +142,7 @@ PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waitin
                                        : outcome_of(waiting, PollStatus::completed, "answered meanwhile");
   }
   auto step = provider.poll_response({waiting.message, waiting.attempt, waiting.history, waiting.agent, lease->polls});
-  const providers::ProviderResult result = run(runtime, std::move(*step));
+  const providers::ProviderResult result = run(runtime, std::move(*step), lease_length);
   store_poll(runtime, waiting, result);
   switch (result.status) {
     case providers::Status::completed: return outcome_of(waiting, PollStatus::completed);

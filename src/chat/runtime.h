@@ -21,7 +21,7 @@ struct Runtime {
   std::function<void(std::string_view)> notify;  ///< told what the user may want to know; must be callable
 };
 
-/// Performs exchanges until the provider has a result.
-providers::ProviderResult run(Runtime& runtime, providers::Step step);
+/// Performs exchanges until the provider has a result. What takes longer than `limit` has failed with a timeout.
+providers::ProviderResult run(Runtime& runtime, providers::Step step, Duration limit);
 
 }  // namespace llmctl::chat

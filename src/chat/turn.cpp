@@ -128,13 +128,24 @@ void store_or_keep_answer(Runtime& runtime, const StartedTurn& turn, Outcome& ou
   throw error;
 }
 
+/// A signal ends the pause, and the command; the answer can still be fetched.
+void pause(Runtime& runtime, const TurnResult& result, Duration length) {
+  runtime.clock.sleep_for(length);
+  try {
+    throw_if_interrupted();
+  } catch (Error& problem) {
+    problem.stage = "sent";
+    problem.hint = "the answer can still be fetched: llmctl poll " + to_string(result.conversation.id);
+    throw;
+  }
+}
+
 /// Polls the turn's own message until it is answered or the time is over.
 void wait_for_answer(Runtime& runtime, const TurnRequest& request, Duration deadline, TurnResult& result) {
   Duration interval = first_poll_interval;
   while (true) {
     if (runtime.clock.elapsed() + interval > deadline) throw_still_pending(result);
-    runtime.clock.sleep_for(interval);
-    throw_if_interrupted();
+    pause(runtime, result, interval);
     const PollOutcome outcome = poll_message(runtime, *result.assistant_message, request.actor);
     if (outcome.status == PollStatus::completed) break;
     if (outcome.status == PollStatus::failed || outcome.status == PollStatus::dead) {

@@ -88,16 +88,31 @@ std::optional<Uuid> conversation_of(const ChatOptions& options, const std::strin
               "leave --continue out, or name one with --conversation");
 }
 
+/// Whoever misses the answer on stdout must not pay for it again.
+void print_answer(const chat::TurnResult& turn, Context& context) {
+  try {
+    context.print(output::turn_report(turn));
+  } catch (Error& problem) {
+    problem.stage = "answered";
+    if (!turn.not_stored) {
+      problem.hint = "the answer is stored: llmctl conversation show " + to_string(turn.conversation.id);
+    }
+    throw;
+  }
+}
+
 void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Context& context) {
-  context.print(output::turn_report(turn));
+  print_answer(turn, context);
   if (options.usage) context.notify(output::usage_line(turn.attempt));
   if (context.verbose()) {
     context.notify(fmt::format("conversation {}, attempt {}, {}", to_string(turn.conversation.id),
                                to_string(turn.attempt.id), turn.attempt.status));
   }
   if (!turn.not_stored) return;
-  Error problem = *turn.not_stored;
-  throw Error(problem.kind, fmt::format("answer not stored: {}", problem.what()), problem.hint);
+  Error problem(turn.not_stored->kind, fmt::format("answer not stored: {}", turn.not_stored->what()),
+                "the question is stored, its answer is only what was printed");
+  problem.stage = "answered";
+  throw problem;
 }
 
 void chat_once(const ChatOptions& options, Context& context) {
@@ -116,10 +131,20 @@ void chat_once(const ChatOptions& options, Context& context) {
   print_turn(options, chat::send(runtime, request), context);
 }
 
+/// What ends a turn without saying how far it had come ended it before anything was sent.
+void chat_staged(const ChatOptions& options, Context& context) {
+  try {
+    chat_once(options, context);
+  } catch (Error& problem) {
+    if (problem.stage.empty()) problem.stage = "before_send";
+    throw;
+  }
+}
+
 }  // namespace
 
 void build_chat(Noun& noun) {
-  auto& verb = noun.alone<ChatOptions>(chat_once);
+  auto& verb = noun.alone<ChatOptions>(chat_staged);
   CLI::App& app = verb.app;
   ChatOptions& options = verb.options;
   app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")->expected(1, 2);

@@ -88,6 +88,16 @@ CLI::App& deepest(CLI::App& app) {
               suggestion.empty() ? "quote text that has blanks; see " + help : suggestion);
 }
 
+/// CLI11 counts; people want to know what is wrong.
+std::string in_our_words(const CLI::ParseError& problem) {
+  const std::string text = problem.what();
+  const std::string option = text.substr(0, text.find(':'));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) == nullptr) return text;
+  if (text.find("missing") != std::string::npos) return option + " needs a value";
+  if (text.find("At Most 1") != std::string::npos) return option + " was given more than once";
+  return text;
+}
+
 /// Runs CLI11; true when help was asked for.
 bool parse_words(CommandTree& tree, const Words& args) {
   try {
@@ -99,7 +109,7 @@ bool parse_words(CommandTree& tree, const Words& args) {
     throw_unexpected(tree, tree.root().remaining(true));
   } catch (const CLI::ParseError& problem) {
     const std::string noun = tree.noun_app() == nullptr ? "" : " " + tree.noun_app()->get_name();
-    throw Error(ErrorKind::usage, problem.what(), "llmctl help" + noun);
+    throw Error(ErrorKind::usage, in_our_words(problem), "llmctl help" + noun);
   }
 }
 

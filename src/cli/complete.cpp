@@ -143,12 +143,13 @@ Words complete(const Words& words) {
       prefix = last.substr(0, equals + 1);
       last.erase(0, equals + 1);
     }
-    Words candidates = candidates_for(before, last);
-    std::erase_if(candidates, [&](const std::string& candidate) { return !candidate.starts_with(last); });
-    std::ranges::sort(candidates);
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    for (std::string& candidate : candidates) candidate.insert(0, prefix);
-    return candidates;
+    Words offered;
+    for (const std::string& candidate : candidates_for(before, last)) {
+      const std::string word = prefix + candidate;
+      const bool is_new = std::ranges::find(offered, word) == offered.end();
+      if (is_new && candidate.starts_with(last)) offered.push_back(word);
+    }
+    return offered;
   } catch (const std::exception&) {
     return {};
   }

@@ -159,8 +159,12 @@ TEST_CASE("retries can be counted, and end with the turn's time") {
   request.retries = 10;
   request.timeout = std::chrono::milliseconds(2400);
   error_from([&] { chat.send(request); });
-  // One second of answering, half a second of pause, one second of answering: no time for a third.
-  CHECK(chat.attempts().size() == 3);
+  // A second of answering, half a second of pause, and what is left cuts the second try short.
+  const auto attempts = chat.attempts();
+  REQUIRE(attempts.size() == 3);
+  CHECK(attempts[1].error_kind == "server");
+  CHECK(attempts[2].error_kind == "timeout");
+  CHECK(chat.clock.steady <= std::chrono::seconds(1) + request.timeout);
 }
 
 TEST_CASE("a turn keeps one revision per content of its agent and LLM") {

@@ -15,6 +15,8 @@ using test::Chat;
 using test::error_from;
 using test::ScriptedClient;
 
+constexpr Duration patience = std::chrono::seconds(10);
+
 /// Collects the body, asks `more` further times, then answers with everything it read.
 class Collector final : public providers::ReplyReader {
  public:
@@ -41,13 +43,15 @@ class Collector final : public providers::ReplyReader {
   int more_;
 };
 
+constexpr Duration an_hour = std::chrono::hours(1);
+
 TEST_CASE("an exchange is performed, and the next one, until there is a result") {
   const std::size_t piece = GENERATE(1, 2, 3, 1000);
   CAPTURE(piece);
   Chat chat;
   ScriptedClient client({{{202, {}}, "first"}, {{200, {}}, "se\u20accond"}}, piece);
   chat.runtime.client = &client;
-  const ProviderResult result = run(chat.runtime, Collector::make("", 1));
+  const ProviderResult result = run(chat.runtime, Collector::make("", 1), an_hour);
   CHECK(result.content == "first[202]se\u20accond[200]");
   REQUIRE(client.requests.size() == 2);
   CHECK(client.requests[0].url == "https://example.test/1");
@@ -58,16 +62,46 @@ TEST_CASE("a result needs no network, and its delay is slept") {
   Chat chat;
   ProviderResult result;
   result.content = "now";
-  CHECK(run(chat.runtime, result).content == "now");
+  CHECK(run(chat.runtime, result, an_hour).content == "now");
   CHECK(chat.clock.slept.empty());
   result.delay = std::chrono::seconds(2);
-  run(chat.runtime, result);
+  run(chat.runtime, result, an_hour);
   CHECK(chat.clock.slept == std::vector<Duration>{std::chrono::seconds(2)});
+}
+
+TEST_CASE("a result that takes longer than the turn has is a timeout") {
+  Chat chat;
+  ProviderResult late;
+  late.content = "too late";
+  late.delay = std::chrono::seconds(3);
+  const ProviderResult result = run(chat.runtime, late, std::chrono::milliseconds(300));
+  CHECK(result.status == providers::Status::failed);
+  CHECK(result.error->kind == providers::ProviderErrorKind::timeout);
+  CHECK(result.content.empty());
+  CHECK(chat.clock.slept == std::vector<Duration>{std::chrono::milliseconds(300)});
+}
+
+TEST_CASE("what takes longer than it may has failed with a timeout, and the time is over") {
+  Chat chat;
+  ProviderResult result;
+  result.content = "late";
+  result.delay = patience;
+  CHECK(run(chat.runtime, result, patience).content == "late");
+  result.delay = patience + Duration{1};
+  chat.clock.slept.clear();
+  const ProviderResult late = run(chat.runtime, result, patience);
+  CHECK(late.status == providers::Status::failed);
+  CHECK(late.content.empty());
+  REQUIRE(late.error);
+  CHECK(late.error->kind == providers::ProviderErrorKind::timeout);
+  CHECK(late.error->message == "no answer within 10s");
+  CHECK(chat.clock.slept == std::vector<Duration>{patience});
 }
 
 TEST_CASE("an exchange without a client is a bug, and said to be one") {
   Chat chat;
-  CHECK(error_from([&] { run(chat.runtime, Collector::make("", 0)); }).kind == ErrorKind::internal);
+  CHECK(error_from([&] { run(chat.runtime, Collector::make("", 0), an_hour); }).kind ==
+        ErrorKind::internal);
 }
 
 }  // namespace

@@ -307,7 +307,7 @@ TEST_CASE("a message that no conversation may hold is refused before anything is
       {"ab\xff", "the message is not UTF-8 at byte 3"},
       {"\xc0\x80", "the message is not UTF-8 at byte 1"},
       {std::string(8'000'001, 'x'),
-       "the message is 8000001 bytes long, more than the 8000000 that a turn may have"},
+       "the message is longer than the 8000000 bytes that a turn may have"},
   };
   Chat chat;
   for (const Case& c : cases) {

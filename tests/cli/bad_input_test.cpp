@@ -272,7 +272,7 @@ TEST_CASE("an error can be read by programs") {
   CHECK(error.at("message") == "no agent 'nope'");
   CHECK(error.at("hint") == "llmctl agent list");
   CHECK(error.at("exit") == 66);
-  CHECK(error.at("stage").is_null());
+  CHECK(error.at("stage") == "before_send");
   CHECK(error.at("details") == nlohmann::json::array());
   CHECK(error_of({"chatt"}).at("kind") == "usage");
 

@@ -76,7 +76,7 @@ tools:
   CHECK(set.tools.at(0).record.function_schema.text == R"({"type":"object"})");
 }
 
-TEST_CASE("later files win field by field; mappings merge and lists replace") {
+TEST_CASE("later files win field by field, mappings merge and lists replace") {
   const std::vector<SeedSource> sources{source(R"(set: base
 llm_providers:
   a: {name: A, provider_type: openai, max_tokens: 5, configuration: {x: {one: 1, list: [1, 2]}, y: 2}}

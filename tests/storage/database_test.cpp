@@ -42,7 +42,7 @@ TEST_CASE("a new database is readable by its owner alone, and so is its log") {
 }
 
 TEST_CASE(
-    "a new database has a write-ahead log and grows back; each connection checks references") {
+    "a new database has a write-ahead log and grows back, each connection checks references") {
   const TemporaryDirectory directory;
   const auto database = test::open_test_database(directory, Access::create);
   database->execute("CREATE TABLE t (v text)");

@@ -15,7 +15,7 @@ std::string free_space(const std::string& path) {
   std::error_code problem;
   const auto folder = std::filesystem::absolute(path, problem).parent_path();
   const auto space = std::filesystem::space(folder, problem);
-  return problem ? "" : fmt::format(", {} bytes free", space.available);
+  return problem ? "" : fmt::format(", {} MB free", space.available / 1'000'000);
 }
 
 }  // namespace
