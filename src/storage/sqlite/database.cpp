@@ -207,7 +207,14 @@ class SqliteDatabase final : public Database {
 
   /// Settings that only an empty file takes.
   void prepare_new_file() {
-    run("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL", "creating");
+    sqlite3* handle = database_.getHandle();
+    // SQLite does not call the busy handler while it changes the journal mode.
+    for (int calls = 0;; ++calls) {
+      const int code = sqlite3_exec(handle, "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL",
+                                    nullptr, nullptr, nullptr);
+      if (code == SQLITE_OK) return;
+      if ((code & 0xff) != SQLITE_BUSY || !busy_.wait(calls)) throw_latest_error(handle, "creating", path_);
+    }
   }
 
   bool is_read_only() const { return sqlite3_db_readonly(database_.getHandle(), "main") == 1; }
