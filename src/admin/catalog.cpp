@@ -29,8 +29,11 @@ ActiveChange set_active(Database& database, const std::string& id, bool active, 
   return change;
 }
 
-template ActiveChange set_active<LlmProvider>(Database&, const std::string&, bool, Timestamp, std::string_view);
-template ActiveChange set_active<Agent>(Database&, const std::string&, bool, Timestamp, std::string_view);
-template ActiveChange set_active<Tool>(Database&, const std::string&, bool, Timestamp, std::string_view);
+template ActiveChange set_active<LlmProvider>(Database&, const std::string&, bool, Timestamp,
+                                              std::string_view);
+template ActiveChange set_active<Agent>(Database&, const std::string&, bool, Timestamp,
+                                        std::string_view);
+template ActiveChange set_active<Tool>(Database&, const std::string&, bool, Timestamp,
+                                       std::string_view);
 
 }  // namespace llmctl::admin

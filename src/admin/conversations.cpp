@@ -13,7 +13,8 @@ using storage::Database;
 
 Conversation require_conversation(Database& database, const Uuid& id) {
   if (auto conversation = storage::find_conversation(database, id)) return *conversation;
-  throw Error(ErrorKind::not_found, fmt::format("no conversation '{}'", to_string(id)), "llmctl conversation list");
+  throw Error(ErrorKind::not_found, fmt::format("no conversation '{}'", to_string(id)),
+              "llmctl conversation list");
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ using storage::Database;
 
 constexpr std::uintmax_t least_free_bytes = 100'000'000;
 
-Finding ok(std::string check, std::string message) { return {std::move(check), "ok", std::move(message), 0}; }
+Finding ok(std::string check, std::string message) {
+  return {std::move(check), "ok", std::move(message), 0};
+}
 
 Finding error(std::string check, std::string message, int code) {
   return {std::move(check), "error", std::move(message), code};
@@ -45,7 +47,8 @@ void check_providers(Database& database, std::vector<Finding>& findings) {
     }
   }
   if (active == 0) {
-    findings.push_back({"providers", "warning", "none is active: llmctl seed, or llmctl provider enable ID", 0});
+    findings.push_back(
+        {"providers", "warning", "none is active: llmctl seed, or llmctl provider enable ID", 0});
   } else {
     findings.push_back(ok("providers", fmt::format("{} active", active)));
   }
@@ -56,9 +59,11 @@ Finding check_pending(Database& database, const DoctorOptions& options, Timestam
   if (pending.empty()) return ok("pending", "no message waits for an answer");
   const auto oldest = std::ranges::min(pending, {}, &model::Message::created_at);
   const Duration age = std::chrono::floor<std::chrono::seconds>(now - oldest.created_at);
-  const std::string message = fmt::format("{} waiting, the oldest for {} in conversation {}", pending.size(),
-                                          to_string(age), to_string(oldest.conversation_id));
-  if (options.max_pending_age && age > *options.max_pending_age) return error("pending", message, 2);
+  const std::string message =
+      fmt::format("{} waiting, the oldest for {} in conversation {}", pending.size(),
+                  to_string(age), to_string(oldest.conversation_id));
+  if (options.max_pending_age && age > *options.max_pending_age)
+    return error("pending", message, 2);
   return ok("pending", message);
 }
 
@@ -68,8 +73,9 @@ void check_disk(const std::string& file, std::vector<Finding>& findings) {
   const auto space = std::filesystem::space(std::filesystem::path(file).parent_path(), problem);
   if (problem) return;
   const std::string message = fmt::format("{} MB free", space.available / 1'000'000);
-  findings.push_back(space.available < least_free_bytes ? error("disk", message, exit_code(ErrorKind::io))
-                                                        : ok("disk", message));
+  findings.push_back(space.available < least_free_bytes
+                         ? error("disk", message, exit_code(ErrorKind::io))
+                         : ok("disk", message));
 }
 
 void check_content(Database& database, std::vector<Finding>& findings) {

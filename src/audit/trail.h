@@ -27,7 +27,8 @@ struct Filter {
 
 struct MessageEntry {
   model::Message message;
-  std::optional<model::Attempt> attempt;  ///< the answer's; of a user's message the last one of a turn without answer
+  std::optional<model::Attempt>
+      attempt;  ///< the answer's; of a user's message the last one of a turn without answer
 };
 struct MessageList {
   std::vector<MessageEntry> entries;
@@ -40,9 +41,11 @@ struct AttemptList {
 };
 
 /// Newest first, ordered by time and id. Throws Error(usage) for a cursor that no listing printed.
-MessageList list_messages(storage::Database& database, const Filter& filter, const storage::Page& page);
+MessageList list_messages(storage::Database& database, const Filter& filter,
+                          const storage::Page& page);
 /// One entry per provider call, by the time it started.
-AttemptList list_attempts(storage::Database& database, const Filter& filter, const storage::Page& page);
+AttemptList list_attempts(storage::Database& database, const Filter& filter,
+                          const storage::Page& page);
 
 /// Everything about one message.
 struct MessageStory {

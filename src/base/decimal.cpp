@@ -9,7 +9,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   if (negative) text.remove_prefix(1);
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  std::string fraction(point == std::string_view::npos ? std::string_view{} : text.substr(point + 1));
+  std::string fraction(point == std::string_view::npos ? std::string_view{}
+                                                       : text.substr(point + 1));
   if (whole.empty() || whole.size() > 4 || (point != std::string_view::npos && fraction.empty())) {
     return std::nullopt;
   }
@@ -33,7 +34,8 @@ std::string to_string(Decimal value) {
 }
 
 std::string usd_from_nano(std::int64_t nano_usd) {
-  const auto absolute = nano_usd < 0 ? -static_cast<std::uint64_t>(nano_usd) : static_cast<std::uint64_t>(nano_usd);
+  const auto absolute =
+      nano_usd < 0 ? -static_cast<std::uint64_t>(nano_usd) : static_cast<std::uint64_t>(nano_usd);
   std::string text = fmt::format("{}{}.{:09}", nano_usd < 0 ? "-" : "", absolute / 1'000'000'000,
                                  absolute % 1'000'000'000);
   text.erase(text.find_last_not_of('0') + 1);

@@ -8,7 +8,8 @@
 
 namespace llmctl {
 
-/// What went wrong, as scripts see it: each kind has one name in JSON and one exit code of sysexits(3).
+/// What went wrong, as scripts see it: each kind has one name in JSON and one exit code of
+/// sysexits(3).
 enum class ErrorKind {
   failed,            ///< 1: no better code exists
   damaged,           ///< 3: the file is no database, truncated or corrupt
@@ -32,7 +33,8 @@ enum class ErrorKind {
 std::string_view kind_name(ErrorKind kind);
 int exit_code(ErrorKind kind);
 
-/// One place in an input file; line and column count from 1, columns in characters; 0 means unknown.
+/// One place in an input file; line and column count from 1, columns in characters; 0 means
+/// unknown.
 struct ErrorDetail {
   std::string file;
   int line = 0;
@@ -43,16 +45,17 @@ struct ErrorDetail {
 /// "file:line:column: message", without the parts that are unknown.
 std::string to_string(const ErrorDetail& detail);
 
-/// Ends the command; caught once, in cli::run. Messages are lower case, without a full stop, values in quotes.
+/// Ends the command; caught once, in cli::run. Messages are lower case, without a full stop, values
+/// in quotes.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind error_kind, const std::string& message, std::string what_to_do = {})
       : std::runtime_error(message), kind(error_kind), hint(std::move(what_to_do)) {}
 
   ErrorKind kind;
-  std::string hint;                  ///< what to do about it, one line; may be empty
-  std::string name;                  ///< overrides kind_name(kind), for a provider's own error kinds
-  std::string stage;                 ///< turns only: before_send, sent or answered
+  std::string hint;   ///< what to do about it, one line; may be empty
+  std::string name;   ///< overrides kind_name(kind), for a provider's own error kinds
+  std::string stage;  ///< turns only: before_send, sent or answered
   std::vector<ErrorDetail> details;  ///< every problem of an input file
 };
 

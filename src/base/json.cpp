@@ -12,7 +12,8 @@ namespace {
 
 constexpr int max_depth = 64;
 
-/// PostgreSQL's jsonb prints 1e2 and 100.0 as whole numbers; so do we, so that both engines print the same bytes.
+/// PostgreSQL's jsonb prints 1e2 and 100.0 as whole numbers; so do we, so that both engines print
+/// the same bytes.
 void normalise_numbers(nlohmann::json& value) {
   if (value.is_structured()) {
     for (auto& child : value) normalise_numbers(child);

@@ -11,12 +11,15 @@ struct JsonText {
   std::string text;
 };
 
-/// Strict RFC 8259 parse, nesting of at most 64 levels. Throws Error(invalid_data) that names `what` and the byte offset.
+/// Strict RFC 8259 parse, nesting of at most 64 levels. Throws Error(invalid_data) that names
+/// `what` and the byte offset.
 nlohmann::json parse_json(std::string_view text, std::string_view what);
 
-/// The same value in one spelling: keys sorted, no blanks, ASCII only, whole numbers without a fraction.
+/// The same value in one spelling: keys sorted, no blanks, ASCII only, whole numbers without a
+/// fraction.
 std::string canonical_json(const nlohmann::json& value);
-/// Like the above for stored text; text that is no JSON is returned as a JSON string, so that odd rows can still be shown.
+/// Like the above for stored text; text that is no JSON is returned as a JSON string, so that odd
+/// rows can still be shown.
 std::string canonical_json(const JsonText& stored);
 
 /// Compares by value.

@@ -40,7 +40,8 @@ bool interrupted() { return received_signal != 0; }
 void throw_if_interrupted() {
   if (received_signal == SIGINT) throw Error(ErrorKind::interrupted, "interrupted");
   if (received_signal == SIGTERM) throw Error(ErrorKind::terminated, "terminated");
-  if (received_signal == SIGALRM) throw Error(ErrorKind::timeout, "the command took longer than --timeout allows");
+  if (received_signal == SIGALRM)
+    throw Error(ErrorKind::timeout, "the command took longer than --timeout allows");
 }
 
 }  // namespace llmctl

@@ -4,8 +4,9 @@
 
 namespace llmctl {
 
-/// From now on SIGINT and SIGTERM set a flag instead of killing; a second one kills. SIGPIPE and SIGXFSZ are ignored,
-/// so that a closed pipe and a file-size limit come back as errors of the write.
+/// From now on SIGINT and SIGTERM set a flag instead of killing; a second one kills. SIGPIPE and
+/// SIGXFSZ are ignored, so that a closed pipe and a file-size limit come back as errors of the
+/// write.
 void install_signal_handlers();
 
 /// From now on, after this long (if not zero), the command is interrupted as by a signal.

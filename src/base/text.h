@@ -10,7 +10,8 @@
 
 namespace llmctl {
 
-/// Byte offset of the first sequence that is not UTF-8 (RFC 3629: no overlong forms, no surrogates), or nothing.
+/// Byte offset of the first sequence that is not UTF-8 (RFC 3629: no overlong forms, no
+/// surrogates), or nothing.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
 /// Number of code points; the text must be UTF-8.
@@ -28,7 +29,8 @@ struct CodePoint {
 /// Reads the code point at the start of `text`, which must not be empty.
 CodePoint next_code_point(std::string_view text);
 
-/// Columns that a terminal gives this code point: 0 for combining marks, 2 for East Asian wide and emoji, else 1.
+/// Columns that a terminal gives this code point: 0 for combining marks, 2 for East Asian wide and
+/// emoji, else 1.
 int display_width(char32_t code_point);
 /// Sum over the text.
 int display_width(std::string_view text);
@@ -39,7 +41,8 @@ std::string_view trim(std::string_view text);
 /// The parts between separators; empty ones are left out.
 std::vector<std::string> split(std::string_view text, char separator);
 
-/// The candidate most like `text` (edit distance, case ignored), when it is near enough to be a likely typo.
+/// The candidate most like `text` (edit distance, case ignored), when it is near enough to be a
+/// likely typo.
 std::optional<std::string> nearest(std::string_view text, std::span<const std::string> candidates);
 
 /// "did you mean 'x'?" or, without a near candidate, an empty text.

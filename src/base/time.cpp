@@ -177,7 +177,8 @@ std::string to_string(Duration duration) {
   const std::int64_t count = duration.count();
   if (count == 0) return "0s";
   for (const Unit& unit : units) {
-    if (count % unit.microseconds == 0) return fmt::format("{}{}", count / unit.microseconds, unit.name);
+    if (count % unit.microseconds == 0)
+      return fmt::format("{}{}", count / unit.microseconds, unit.name);
   }
   return fmt::format("{}ms", static_cast<double>(count) / 1000.0);
 }

@@ -11,16 +11,19 @@ namespace llmctl {
 using Duration = std::chrono::microseconds;
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;  ///< UTC
 
-/// "2026-10-01T12:00:00.123456Z" (RFC 3339); the fraction is always six digits, so that columns align.
+/// "2026-10-01T12:00:00.123456Z" (RFC 3339); the fraction is always six digits, so that columns
+/// align.
 std::string to_rfc3339(Timestamp time);
 
-/// RFC 3339 with any offset ("2026-10-01T12:00:00+02:00", blank instead of T allowed). Without an offset: UTC.
+/// RFC 3339 with any offset ("2026-10-01T12:00:00+02:00", blank instead of T allowed). Without an
+/// offset: UTC.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 /// "2026-10-01", the first instant of that day in UTC.
 std::optional<Timestamp> parse_date(std::string_view text);
 
-/// A whole number or decimal with a unit: "250ms", "1.5s", "10m", "24h", "7d", "2w". Not negative, at most 100 years.
+/// A whole number or decimal with a unit: "250ms", "1.5s", "10m", "24h", "7d", "2w". Not negative,
+/// at most 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 
 /// The shortest exact spelling that parse_duration reads back: "250ms", "90s", "24h".
@@ -38,7 +41,8 @@ class Clock {
 };
 
 std::unique_ptr<Clock> make_system_clock();
-/// Stands still except that each reading adds one microsecond (so that order stays visible) and sleeping adds its length.
+/// Stands still except that each reading adds one microsecond (so that order stays visible) and
+/// sleeping adds its length.
 std::unique_ptr<Clock> make_frozen_clock(Timestamp start);
 
 }  // namespace llmctl

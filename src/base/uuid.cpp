@@ -66,7 +66,8 @@ std::uint64_t RandomSource::next() {
 }
 
 Uuid UuidSource::next(Timestamp now) {
-  const auto micros = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
+  const auto micros =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
   const std::uint64_t tick = (micros / 1000) << 12 | (micros % 1000) * 4096 / 1000;
   last_tick_ = std::max(tick, last_tick_ + 1);
 

@@ -36,7 +36,8 @@ class RandomSource {
   std::optional<std::mt19937_64> seeded_;
 };
 
-/// Makes UUIDv7 whose order within this process is the order of making, also when the clock goes backwards.
+/// Makes UUIDv7 whose order within this process is the order of making, also when the clock goes
+/// backwards.
 class UuidSource {
  public:
   explicit UuidSource(RandomSource random) : random_(random) {}
@@ -44,7 +45,8 @@ class UuidSource {
 
  private:
   RandomSource random_;
-  std::uint64_t last_tick_ = 0;  ///< milliseconds and 12 bits of a millisecond's fraction (RFC 9562, 6.2 method 3)
+  std::uint64_t last_tick_ =
+      0;  ///< milliseconds and 12 bits of a millisecond's fraction (RFC 9562, 6.2 method 3)
 };
 
 }  // namespace llmctl

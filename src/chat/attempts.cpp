@@ -20,8 +20,10 @@ using providers::ProviderResult;
 
 constexpr Duration longest_advised_wait = std::chrono::seconds(60);
 
-/// 0.5 s doubled with each retry, at most 8 s, less up to a quarter so that many callers spread out.
-Duration pause_before_retry(const providers::ProviderError& error, int retries_made, RandomSource& random) {
+/// 0.5 s doubled with each retry, at most 8 s, less up to a quarter so that many callers spread
+/// out.
+Duration pause_before_retry(const providers::ProviderError& error, int retries_made,
+                            RandomSource& random) {
   const double jitter = static_cast<double>(random.next() >> 11) / 9007199254740992.0;
   if (error.advised_wait && *error.advised_wait > Duration::zero()) {
     return std::chrono::duration_cast<Duration>(*error.advised_wait * (1 + 0.1 * jitter));
@@ -67,7 +69,9 @@ std::optional<JsonText> as_json(const std::vector<providers::ToolCall>& calls) {
   if (calls.empty()) return std::nullopt;
   nlohmann::json list = nlohmann::json::array();
   for (const providers::ToolCall& call : calls) {
-    list.push_back({{"id", call.id}, {"name", call.name}, {"arguments", parse_json(call.arguments.text, "arguments")}});
+    list.push_back({{"id", call.id},
+                    {"name", call.name},
+                    {"arguments", parse_json(call.arguments.text, "arguments")}});
   }
   return JsonText{canonical_json(list)};
 }
@@ -80,8 +84,8 @@ void pause(Runtime& runtime, Duration length) {
 
 }  // namespace
 
-void record_result(Attempt& attempt, const ProviderResult& result, const std::optional<model::LlmProvider>& llm,
-                   Timestamp now, Duration elapsed) {
+void record_result(Attempt& attempt, const ProviderResult& result,
+                   const std::optional<model::LlmProvider>& llm, Timestamp now, Duration elapsed) {
   switch (result.status) {
     case providers::Status::completed: attempt.status = model::attempt_status::completed; break;
     case providers::Status::pending: attempt.status = model::attempt_status::pending; break;
@@ -109,12 +113,14 @@ Error error_of(const Attempt& attempt) {
   const std::string kind = attempt.error_kind.value_or("server");
   const auto known = providers::parse_provider_error_kind(kind);
   const bool may_pass = known && is_transient(*known);
-  Error error(may_pass ? ErrorKind::unavailable : ErrorKind::provider_refused,
-              fmt::format("LLM '{}' gave no answer ({}{}): {}", attempt.llm_provider.value_or("dummy"), kind,
-                          attempt.http_status ? fmt::format(", HTTP {}", *attempt.http_status) : "",
-                          attempt.error_message.value_or("no reason given")),
-              fmt::format("the message is stored; llmctl audit show {}",
-                          attempt.user_message_id ? to_string(*attempt.user_message_id) : to_string(attempt.id)));
+  Error error(
+      may_pass ? ErrorKind::unavailable : ErrorKind::provider_refused,
+      fmt::format("LLM '{}' gave no answer ({}{}): {}", attempt.llm_provider.value_or("dummy"),
+                  kind, attempt.http_status ? fmt::format(", HTTP {}", *attempt.http_status) : "",
+                  attempt.error_message.value_or("no reason given")),
+      fmt::format(
+          "the message is stored; llmctl audit show {}",
+          attempt.user_message_id ? to_string(*attempt.user_message_id) : to_string(attempt.id)));
   error.name = kind;
   error.stage = "answered";
   return error;
@@ -130,7 +136,8 @@ Outcome run_attempts(Runtime& runtime, providers::Provider& provider, Attempt fi
     providers::Turn this_try = turn;
     this_try.hop = outcome.attempt.hop;
     outcome.result = run(runtime, provider.send_message(this_try), deadline - before);
-    record_result(outcome.attempt, outcome.result, llm, runtime.clock.now(), runtime.clock.elapsed() - before);
+    record_result(outcome.attempt, outcome.result, llm, runtime.clock.now(),
+                  runtime.clock.elapsed() - before);
     if (outcome.result.status != providers::Status::failed) return outcome;
 
     store_failure(runtime, outcome.attempt);

@@ -8,8 +8,8 @@
 
 namespace llmctl::chat {
 
-/// Fills in what a provider's result says of the attempt: status, model, usage, cost, error, state and times.
-/// `elapsed` is what the call took.
+/// Fills in what a provider's result says of the attempt: status, model, usage, cost, error, state
+/// and times. `elapsed` is what the call took.
 void record_result(model::Attempt& attempt, const providers::ProviderResult& result,
                    const std::optional<model::LlmProvider>& llm, Timestamp now, Duration elapsed);
 
@@ -17,8 +17,8 @@ void record_result(model::Attempt& attempt, const providers::ProviderResult& res
 Error error_of(const model::Attempt& attempt);
 
 struct AttemptOptions {
-  int retries = 2;              ///< after the first try, for errors that may pass
-  Duration total_timeout{};     ///< of all tries and the pauses between them
+  int retries = 2;           ///< after the first try, for errors that may pass
+  Duration total_timeout{};  ///< of all tries and the pauses between them
 };
 
 struct Outcome {
@@ -26,9 +26,9 @@ struct Outcome {
   providers::ProviderResult result;
 };
 
-/// The one loop for retries: asks the provider, and again after a pause while the error may pass. `first` is stored
-/// already; every further try gets its row before its request, and every failed one its error. The last attempt's row
-/// is finished by the caller when it did not fail.
+/// The one loop for retries: asks the provider, and again after a pause while the error may pass.
+/// `first` is stored already; every further try gets its row before its request, and every failed
+/// one its error. The last attempt's row is finished by the caller when it did not fail.
 Outcome run_attempts(Runtime& runtime, providers::Provider& provider, model::Attempt first,
                      const std::optional<model::LlmProvider>& llm, const providers::Turn& turn,
                      const AttemptOptions& options);

@@ -24,10 +24,12 @@ std::string title_of(std::string_view message) {
 
 void require_text(std::string_view text, std::string_view what) {
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    throw Error(ErrorKind::invalid_data, fmt::format("{} has a NUL byte at byte {}", what, nul + 1));
+    throw Error(ErrorKind::invalid_data,
+                fmt::format("{} has a NUL byte at byte {}", what, nul + 1));
   }
   if (const auto invalid = find_invalid_utf8(text)) {
-    throw Error(ErrorKind::invalid_data, fmt::format("{} is not UTF-8 at byte {}", what, *invalid + 1),
+    throw Error(ErrorKind::invalid_data,
+                fmt::format("{} is not UTF-8 at byte {}", what, *invalid + 1),
                 "convert it first, for example with iconv -t UTF-8");
   }
 }
@@ -37,8 +39,9 @@ void require_text(std::string_view text, std::string_view what) {
 void require_valid_message(std::string_view text, std::string_view what) {
   if (trim(text).empty()) throw Error(ErrorKind::invalid_data, fmt::format("{} is empty", what));
   if (text.size() > longest_message) {
-    throw Error(ErrorKind::invalid_data,
-                fmt::format("{} is longer than the {} bytes that a turn may have", what, longest_message));
+    throw Error(
+        ErrorKind::invalid_data,
+        fmt::format("{} is longer than the {} bytes that a turn may have", what, longest_message));
   }
   require_text(text, what);
 }
@@ -46,7 +49,8 @@ void require_valid_message(std::string_view text, std::string_view what) {
 Conversation open_conversation(storage::Database& database, const Uuid& id) {
   auto conversation = storage::find_conversation(database, id);
   if (!conversation) {
-    throw Error(ErrorKind::not_found, fmt::format("no conversation '{}'", to_string(id)), "llmctl conversation list");
+    throw Error(ErrorKind::not_found, fmt::format("no conversation '{}'", to_string(id)),
+                "llmctl conversation list");
   }
   if (conversation->deleted_at) {
     throw Error(ErrorKind::not_found, fmt::format("conversation '{}' is deleted", to_string(id)),
@@ -70,11 +74,13 @@ void remember_participants(Conversation& conversation, const Participants& who) 
   conversation.model_id = who.llm ? who.llm->id : dummy_id;
 }
 
-Message make_message(Runtime& runtime, const Uuid& conversation, std::string_view role, std::string_view content) {
+Message make_message(Runtime& runtime, const Uuid& conversation, std::string_view role,
+                     std::string_view content) {
   const auto latest = storage::latest_message_time(runtime.database, conversation);
   Message message;
   message.created_at = runtime.clock.now();
-  if (latest) message.created_at = std::max(message.created_at, *latest + std::chrono::microseconds(1));
+  if (latest)
+    message.created_at = std::max(message.created_at, *latest + std::chrono::microseconds(1));
   message.id = runtime.ids.next(message.created_at);
   message.conversation_id = conversation;
   message.role = role;
@@ -85,13 +91,14 @@ Message make_message(Runtime& runtime, const Uuid& conversation, std::string_vie
 Conversation create_conversation(Runtime& runtime, const NewConversation& request) {
   require_text(request.title, "the title");
   if (count_code_points(request.title) > longest_title) {
-    throw Error(ErrorKind::invalid_data, fmt::format("the title is longer than {} characters", longest_title));
+    throw Error(ErrorKind::invalid_data,
+                fmt::format("the title is longer than {} characters", longest_title));
   }
   storage::Transaction transaction(runtime.database);
   Conversation conversation = make_conversation(runtime, request.title);
   conversation.title = request.title.empty() ? Conversation{}.title : request.title;
-  remember_participants(conversation,
-                        resolve_participants(runtime.database, conversation, request.agent, request.llm));
+  remember_participants(conversation, resolve_participants(runtime.database, conversation,
+                                                           request.agent, request.llm));
   storage::insert_conversation(runtime.database, conversation);
   transaction.commit();
   return conversation;

@@ -17,7 +17,8 @@ using model::LlmProvider;
 template <class Record>
 void require_active(const Record& record) {
   if (record.is_active) return;
-  throw Error(ErrorKind::refused, fmt::format("{} '{}' is inactive", model::noun_of<Record>, record.id),
+  throw Error(ErrorKind::refused,
+              fmt::format("{} '{}' is inactive", model::noun_of<Record>, record.id),
               fmt::format("llmctl {} enable {}", model::noun_of<Record>, record.id));
 }
 
@@ -26,7 +27,8 @@ void require_allowed(const std::optional<Agent>& agent, const std::optional<LlmP
   const std::string id = llm ? llm->id : dummy_id;
   if (std::ranges::find(agent->allowed_llms, id) != agent->allowed_llms.end()) return;
   throw Error(ErrorKind::refused, fmt::format("agent '{}' may not use LLM '{}'", agent->id, id),
-              fmt::format("allowed: {}; add it to allowed_llms in the agent's seed file and run llmctl seed FILE to change that",
+              fmt::format("allowed: {}; add it to allowed_llms in the agent's seed file and run "
+                          "llmctl seed FILE to change that",
                           fmt::join(agent->allowed_llms, ", ")));
 }
 
@@ -45,17 +47,21 @@ LlmProvider find_llm(storage::Database& database, const std::string& name) {
   if (auto llm = storage::find<LlmProvider>(database, name)) return *llm;
   const std::vector<std::string> with_model = storage::llm_ids_by_model(database, name);
   if (with_model.size() > 1) {
-    throw Error(ErrorKind::usage, fmt::format("several providers run model '{}': {}", name, fmt::join(with_model, ", ")),
-                "name one of them");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("several providers run model '{}': {}", name, fmt::join(with_model, ", ")),
+        "name one of them");
   }
   return storage::require<LlmProvider>(database, with_model.empty() ? name : with_model.front());
 }
 
-Participants resolve_participants(storage::Database& database, const model::Conversation& conversation,
+Participants resolve_participants(storage::Database& database,
+                                  const model::Conversation& conversation,
                                   const std::optional<std::string>& agent_name,
                                   const std::optional<std::string>& llm_name) {
   Participants who;
-  if (const auto& id = agent_name ? agent_name : conversation.primary_agent) who.agent = storage::require<Agent>(database, *id);
+  if (const auto& id = agent_name ? agent_name : conversation.primary_agent)
+    who.agent = storage::require<Agent>(database, *id);
 
   if (llm_name) {
     who.llm = find_llm(database, *llm_name);

@@ -22,7 +22,8 @@ using storage::Transaction;
 constexpr Duration lease_length = std::chrono::minutes(2);
 constexpr Duration pause_between_polls = std::chrono::seconds(1);
 
-/// The attempt's LLM, else the message's own, else the conversation's, else that of its last answer.
+/// The attempt's LLM, else the message's own, else the conversation's, else that of its last
+/// answer.
 std::optional<model::LlmProvider> llm_of(Database& database, const Message& message,
                                          const std::optional<Attempt>& attempt) {
   std::optional<std::string> id = attempt ? attempt->llm_provider : std::nullopt;
@@ -36,7 +37,8 @@ std::optional<model::LlmProvider> llm_of(Database& database, const Message& mess
 }
 
 /// A pending message that the backend wrote has no attempt yet.
-Attempt attempt_for_backend(Runtime& runtime, const Message& message, const std::optional<model::LlmProvider>& llm,
+Attempt attempt_for_backend(Runtime& runtime, const Message& message,
+                            const std::optional<model::LlmProvider>& llm,
                             const std::string& actor) {
   Attempt attempt;
   attempt.started_at = runtime.clock.now();
@@ -71,9 +73,10 @@ struct Waiting {
   std::string owner;
 };
 
-/// Takes the lease, and makes the attempt's row when the backend made none. Nothing while somebody else asks, or when
-/// the message was answered meanwhile.
-std::optional<storage::Lease> take_lease(Runtime& runtime, const Waiting& waiting, bool attempt_is_new) {
+/// Takes the lease, and makes the attempt's row when the backend made none. Nothing while somebody
+/// else asks, or when the message was answered meanwhile.
+std::optional<storage::Lease> take_lease(Runtime& runtime, const Waiting& waiting,
+                                         bool attempt_is_new) {
   Transaction transaction(runtime.database);
   const auto message = storage::find_message(runtime.database, waiting.message.id);
   if (!message || !message->pending) return std::nullopt;
@@ -82,12 +85,14 @@ std::optional<storage::Lease> take_lease(Runtime& runtime, const Waiting& waitin
     storage::insert_attempt(runtime.database, waiting.attempt);
   }
   const Timestamp now = runtime.clock.now();
-  const auto lease = storage::take_lease(runtime.database, waiting.attempt.id, waiting.owner, now, now + lease_length);
+  const auto lease = storage::take_lease(runtime.database, waiting.attempt.id, waiting.owner, now,
+                                         now + lease_length);
   transaction.commit();
   return lease;
 }
 
-/// Writes what the poll brought, in one transaction. False when somebody else has completed the message meanwhile.
+/// Writes what the poll brought, in one transaction. False when somebody else has completed the
+/// message meanwhile.
 bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderResult& result) {
   Transaction transaction(runtime.database);
   Database& database = runtime.database;
@@ -104,7 +109,8 @@ bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderRes
   const bool will_be_asked_again =
       result.status == providers::Status::pending || (result.error && result.error->retryable);
   if (will_be_asked_again) {
-    storage::release_lease(database, waiting.attempt.id, waiting.owner, now, now + pause_between_polls);
+    storage::release_lease(database, waiting.attempt.id, waiting.owner, now,
+                           now + pause_between_polls);
   } else {
     storage::delete_lease(database, waiting.attempt.id);
   }
@@ -116,10 +122,13 @@ bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderRes
   return ours;
 }
 
-/// What the message is to answer: later messages belong to turns that run beside it. The backend's messages do not say
-/// whom they answer; there it is all that came before.
-std::vector<Message> history_of(Database& database, const Message& message, const Attempt& attempt) {
-  const auto asked = attempt.user_message_id ? storage::find_message(database, *attempt.user_message_id) : std::nullopt;
+/// What the message is to answer: later messages belong to turns that run beside it. The backend's
+/// messages do not say whom they answer; there it is all that came before.
+std::vector<Message> history_of(Database& database, const Message& message,
+                                const Attempt& attempt) {
+  const auto asked = attempt.user_message_id
+                         ? storage::find_message(database, *attempt.user_message_id)
+                         : std::nullopt;
   return storage::history_until(database, asked ? *asked : message);
 }
 
@@ -133,15 +142,18 @@ PollOutcome outcome_of(const Waiting& waiting, PollStatus status, std::string no
           {}};
 }
 
-PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waiting, bool attempt_is_new) {
+PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waiting,
+                bool attempt_is_new) {
   waiting.owner = lease_owner(runtime);
   const auto lease = take_lease(runtime, waiting, attempt_is_new);
   if (!lease) {
     const auto message = storage::find_message(runtime.database, waiting.message.id);
-    return message && message->pending ? outcome_of(waiting, PollStatus::pending, "another poller is asking")
-                                       : outcome_of(waiting, PollStatus::completed, "answered meanwhile");
+    return message && message->pending
+               ? outcome_of(waiting, PollStatus::pending, "another poller is asking")
+               : outcome_of(waiting, PollStatus::completed, "answered meanwhile");
   }
-  auto step = provider.poll_response({waiting.message, waiting.attempt, waiting.history, waiting.agent, lease->polls});
+  auto step = provider.poll_response(
+      {waiting.message, waiting.attempt, waiting.history, waiting.agent, lease->polls});
   const providers::ProviderResult result = run(runtime, std::move(*step), lease_length);
   store_poll(runtime, waiting, result);
   switch (result.status) {
@@ -150,7 +162,8 @@ PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waitin
     case providers::Status::failed: break;
   }
   PollOutcome failed = outcome_of(waiting, PollStatus::failed, result.error->message);
-  failed.error = is_transient(result.error->kind) ? ErrorKind::unavailable : ErrorKind::provider_refused;
+  failed.error =
+      is_transient(result.error->kind) ? ErrorKind::unavailable : ErrorKind::provider_refused;
   return failed;
 }
 
@@ -160,7 +173,8 @@ PollOutcome poll_or_report(Runtime& runtime, const Message& message, const std::
     return poll_message(runtime, message, actor);
   } catch (const Error& problem) {
     if (problem.kind != ErrorKind::configuration) throw;
-    return {message.conversation_id, message.id, PollStatus::failed, message.llm_provider, {}, problem.what(), problem.kind};
+    return {message.conversation_id, message.id,  PollStatus::failed, message.llm_provider, {},
+            problem.what(),          problem.kind};
   }
 }
 
@@ -181,15 +195,21 @@ PollOutcome poll_message(Runtime& runtime, const Message& message, const std::st
   Database& database = runtime.database;
   const auto stored = storage::attempt_of_answer(database, message.id);
   const auto llm = llm_of(database, message, stored);
-  Waiting waiting{message, stored ? *stored : attempt_for_backend(runtime, message, llm, actor), llm, {}, {}, {}};
-  if (stored && stored->status != model::attempt_status::pending && stored->status != model::attempt_status::started) {
-    return outcome_of(waiting, PollStatus::dead, stored->error_message.value_or("its attempt has ended"));
+  Waiting waiting{message, stored ? *stored : attempt_for_backend(runtime, message, llm, actor),
+                  llm,     {},
+                  {},      {}};
+  if (stored && stored->status != model::attempt_status::pending &&
+      stored->status != model::attempt_status::started) {
+    return outcome_of(waiting, PollStatus::dead,
+                      stored->error_message.value_or("its attempt has ended"));
   }
   if (!stored && storage::has_newer_answer(database, message)) {
-    return outcome_of(waiting, PollStatus::pending, "orphaned: the conversation has a newer answer");
+    return outcome_of(waiting, PollStatus::pending,
+                      "orphaned: the conversation has a newer answer");
   }
   waiting.history = history_of(database, message, waiting.attempt);
-  if (waiting.attempt.agent) waiting.agent = storage::find<model::Agent>(database, *waiting.attempt.agent);
+  if (waiting.attempt.agent)
+    waiting.agent = storage::find<model::Agent>(database, *waiting.attempt.agent);
 
   const auto provider = providers::get_provider(llm);
   const bool something_to_poll =
@@ -198,7 +218,8 @@ PollOutcome poll_message(Runtime& runtime, const Message& message, const std::st
                            storage::polls_of(database, waiting.attempt.id)})
           .has_value();
   if (!something_to_poll) {
-    return outcome_of(waiting, PollStatus::pending, "its LLM answers at once, so nothing will ever come");
+    return outcome_of(waiting, PollStatus::pending,
+                      "its LLM answers at once, so nothing will ever come");
   }
   return ask(runtime, *provider, waiting, !stored);
 }
@@ -211,7 +232,8 @@ std::vector<PollOutcome> poll(Runtime& runtime, const PollRequest& request) {
       outcomes.push_back(poll_or_report(runtime, message, request.actor));
     }
   };
-  if (request.conversations.empty()) poll_all(storage::pending_messages(runtime.database, std::nullopt));
+  if (request.conversations.empty())
+    poll_all(storage::pending_messages(runtime.database, std::nullopt));
   for (const Uuid& id : request.conversations) {
     open_conversation(runtime.database, id);
     const auto messages = storage::pending_messages(runtime.database, id);

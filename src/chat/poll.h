@@ -34,11 +34,12 @@ struct PollRequest {
   std::string actor;
 };
 
-/// Asks once for every pending message of the conversations. Throws Error(not_found) for an unknown conversation.
+/// Asks once for every pending message of the conversations. Throws Error(not_found) for an unknown
+/// conversation.
 std::vector<PollOutcome> poll(Runtime& runtime, const PollRequest& request);
 
-/// Asks once for one pending message. Two callers at once ask once: the lease decides who, and an answer is stored only
-/// while the message is still pending.
+/// Asks once for one pending message. Two callers at once ask once: the lease decides who, and an
+/// answer is stored only while the message is still pending.
 PollOutcome poll_message(Runtime& runtime, const model::Message& message, const std::string& actor);
 
 }  // namespace llmctl::chat

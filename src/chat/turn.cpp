@@ -39,17 +39,20 @@ Attempt make_attempt(Runtime& runtime, const TurnRequest& request, const Started
   attempt.id = runtime.ids.next(attempt.started_at);
   attempt.conversation_id = turn.conversation.id;
   attempt.user_message_id = turn.user_message.id;
-  attempt.origin = request.conversation ? model::attempt_origin::chat : model::attempt_origin::start;
+  attempt.origin =
+      request.conversation ? model::attempt_origin::chat : model::attempt_origin::start;
   attempt.actor = request.actor;
   attempt.lease_until = attempt.started_at + request.timeout;
   attempt.provider_type = "custom";
   if (turn.who.agent) {
     attempt.agent = turn.who.agent->id;
-    attempt.agent_revision = storage::record_found(runtime.database, *turn.who.agent, attempt.started_at);
+    attempt.agent_revision =
+        storage::record_found(runtime.database, *turn.who.agent, attempt.started_at);
   }
   if (turn.who.llm) {
     attempt.llm_provider = turn.who.llm->id;
-    attempt.llm_revision = storage::record_found(runtime.database, *turn.who.llm, attempt.started_at);
+    attempt.llm_revision =
+        storage::record_found(runtime.database, *turn.who.llm, attempt.started_at);
     attempt.provider_type = turn.who.llm->provider_type;
     attempt.requested_model = turn.who.llm->model_identifier;
   }
@@ -73,7 +76,8 @@ StartedTurn start_turn(Runtime& runtime, const TurnRequest& request) {
     storage::insert_conversation(database, turn.conversation);
   }
   if (request.system) {
-    storage::insert_message(database, make_message(runtime, turn.conversation.id, "system", *request.system));
+    storage::insert_message(database,
+                            make_message(runtime, turn.conversation.id, "system", *request.system));
   }
   turn.user_message = make_message(runtime, turn.conversation.id, "user", request.message);
   storage::insert_message(database, turn.user_message);
@@ -87,7 +91,8 @@ StartedTurn start_turn(Runtime& runtime, const TurnRequest& request) {
 Message store_answer(Runtime& runtime, const StartedTurn& turn, Outcome& outcome) {
   Transaction transaction(runtime.database);
   const bool pending = outcome.result.status == providers::Status::pending;
-  Message message = make_message(runtime, turn.conversation.id, "assistant", pending ? "" : outcome.result.content);
+  Message message = make_message(runtime, turn.conversation.id, "assistant",
+                                 pending ? "" : outcome.result.content);
   message.pending = pending;
   message.agent = outcome.attempt.agent;
   message.llm_provider = outcome.attempt.llm_provider;
@@ -109,7 +114,8 @@ Message unstored_answer(const StartedTurn& turn, const Outcome& outcome) {
   return message;
 }
 
-void store_or_keep_answer(Runtime& runtime, const StartedTurn& turn, Outcome& outcome, TurnResult& result) {
+void store_or_keep_answer(Runtime& runtime, const StartedTurn& turn, Outcome& outcome,
+                          TurnResult& result) {
   try {
     result.assistant_message = store_answer(runtime, turn, outcome);
   } catch (const Error& problem) {
@@ -123,7 +129,8 @@ void store_or_keep_answer(Runtime& runtime, const StartedTurn& turn, Outcome& ou
 
 [[noreturn]] void throw_still_pending(const TurnResult& result) {
   const std::string id = to_string(result.conversation.id);
-  Error error(ErrorKind::answer_pending, fmt::format("no answer yet in conversation '{}'", id), "llmctl poll " + id);
+  Error error(ErrorKind::answer_pending, fmt::format("no answer yet in conversation '{}'", id),
+              "llmctl poll " + id);
   error.stage = "sent";
   throw error;
 }
@@ -135,13 +142,15 @@ void pause(Runtime& runtime, const TurnResult& result, Duration length) {
     throw_if_interrupted();
   } catch (Error& problem) {
     problem.stage = "sent";
-    problem.hint = "the answer can still be fetched: llmctl poll " + to_string(result.conversation.id);
+    problem.hint =
+        "the answer can still be fetched: llmctl poll " + to_string(result.conversation.id);
     throw;
   }
 }
 
 /// Polls the turn's own message until it is answered or the time is over.
-void wait_for_answer(Runtime& runtime, const TurnRequest& request, Duration deadline, TurnResult& result) {
+void wait_for_answer(Runtime& runtime, const TurnRequest& request, Duration deadline,
+                     TurnResult& result) {
   Duration interval = first_poll_interval;
   while (true) {
     if (runtime.clock.elapsed() + interval > deadline) throw_still_pending(result);

@@ -35,14 +35,14 @@ audit::Filter filter_of(const FilterOptions& options, Context& context) {
 
 void list(const FilterOptions& options, Context& context) {
   const audit::Filter filter = filter_of(options, context);
-  context.print(output::messages_report(
-      audit::list_messages(context.database(storage::Access::read_only), filter, page_of(options.page, context))));
+  context.print(output::messages_report(audit::list_messages(
+      context.database(storage::Access::read_only), filter, page_of(options.page, context))));
 }
 
 void attempts(const FilterOptions& options, Context& context) {
   const audit::Filter filter = filter_of(options, context);
-  context.print(output::attempts_report(
-      audit::list_attempts(context.database(storage::Access::read_only), filter, page_of(options.page, context))));
+  context.print(output::attempts_report(audit::list_attempts(
+      context.database(storage::Access::read_only), filter, page_of(options.page, context))));
 }
 
 struct ShowOptions {
@@ -57,12 +57,16 @@ void show(const ShowOptions& options, Context& context) {
 
 void add_filters(CLI::App& app, FilterOptions& options) {
   audit::Filter& filter = options.filter;
-  app.add_option("--since", options.since, "from this time on: RFC 3339, a date, or 24h, 7d ago")->type_name("TIME");
-  app.add_option("--until", options.until, "before this time; of a date the whole day counts")->type_name("TIME");
+  app.add_option("--since", options.since, "from this time on: RFC 3339, a date, or 24h, 7d ago")
+      ->type_name("TIME");
+  app.add_option("--until", options.until, "before this time; of a date the whole day counts")
+      ->type_name("TIME");
   app.add_option("--agent", filter.agent, "of this agent")->type_name(value::agent);
   app.add_option("--llm", filter.llm, "of this LLM")->type_name(value::llm);
-  app.add_option("--conversation", options.conversation, "of this conversation")->type_name(value::conversation);
-  add_choice(app, "--status", filter.status, "started|pending|completed|failed", "whose turn's last attempt stands so");
+  app.add_option("--conversation", options.conversation, "of this conversation")
+      ->type_name(value::conversation);
+  add_choice(app, "--status", filter.status, "started|pending|completed|failed",
+             "whose turn's last attempt stands so");
   app.add_option("--actor", filter.actor, "asked for by this user")->type_name("NAME");
   add_page_options(app, options.page);
 }
@@ -72,14 +76,18 @@ void add_filters(CLI::App& app, FilterOptions& options) {
 void build_audit(Noun& noun) {
   auto& list_verb = noun.verb<FilterOptions>("list", "list messages, newest first", list);
   add_filters(list_verb.app, list_verb.options);
-  add_choice(list_verb.app, "--role", list_verb.options.filter.role, "user|assistant|system", "of this role");
+  add_choice(list_verb.app, "--role", list_verb.options.filter.role, "user|assistant|system",
+             "of this role");
   list_verb.app.add_flag("--blocked", list_verb.options.filter.blocked, "only blocked messages");
-  list_verb.app.add_flag("--deleted", list_verb.options.filter.deleted, "only soft-deleted messages");
+  list_verb.app.add_flag("--deleted", list_verb.options.filter.deleted,
+                         "only soft-deleted messages");
 
   auto& show_verb = noun.verb<ShowOptions>("show", "tell the whole story of a message", show);
-  show_verb.app.add_option("MESSAGE", show_verb.options.message, "its id, or the end of it")->required();
+  show_verb.app.add_option("MESSAGE", show_verb.options.message, "its id, or the end of it")
+      ->required();
 
-  auto& attempts_verb = noun.verb<FilterOptions>("attempts", "list provider calls, newest first", attempts);
+  auto& attempts_verb =
+      noun.verb<FilterOptions>("attempts", "list provider calls, newest first", attempts);
   add_filters(attempts_verb.app, attempts_verb.options);
 }
 

@@ -1,4 +1,5 @@
 #include "admin/catalog.h"
+
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/noun.h"
@@ -19,19 +20,21 @@ struct IdOptions {
 
 template <class Record>
 void list(const ListOptions&, Context& context) {
-  context.print(output::list_report(storage::list<Record>(context.database(storage::Access::read_only))));
+  context.print(
+      output::list_report(storage::list<Record>(context.database(storage::Access::read_only))));
 }
 
 template <class Record>
 void show(const IdOptions& options, Context& context) {
-  context.print(output::show_report(storage::require<Record>(context.database(storage::Access::read_only), options.id)));
+  context.print(output::show_report(
+      storage::require<Record>(context.database(storage::Access::read_only), options.id)));
 }
 
 template <class Record, bool active>
 void set_active(const IdOptions& options, Context& context) {
   storage::Database& database = context.database(storage::Access::read_write);
-  context.print(output::change_report(
-      admin::set_active<Record>(database, options.id, active, context.clock().now(), context.actor())));
+  context.print(output::change_report(admin::set_active<Record>(
+      database, options.id, active, context.clock().now(), context.actor())));
 }
 
 template <class Record>
@@ -43,7 +46,8 @@ void build(Noun& noun, const char* value_name) {
   noun.verb<ListOptions>("list", "list every " + what, list<Record>);
   add_id(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
   add_id(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
-  add_id(noun.verb<IdOptions>("disable", "make it inactive; its messages keep their attribution", set_active<Record, false>));
+  add_id(noun.verb<IdOptions>("disable", "make it inactive; its messages keep their attribution",
+                              set_active<Record, false>));
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ struct ChatOptions {
   int retries = 2;
 };
 
-/// Stops soon after the longest message, so that an endless stream ends in an error and not in memory.
+/// Stops soon after the longest message, so that an endless stream ends in an error and not in
+/// memory.
 std::string read_all(std::istream& stream) {
   std::string text;
   std::string chunk(1 << 16, '\0');
@@ -54,29 +55,36 @@ std::string read_file(const std::string& path) {
     throw Error(kind, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   }
   std::string text = read_all(file);
-  if (file.bad()) throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  if (file.bad())
+    throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   return text;
 }
 
-/// The message: words, a file, or stdin; a word and "-" together are the word, a blank line, then stdin.
+/// The message: words, a file, or stdin; a word and "-" together are the word, a blank line, then
+/// stdin.
 std::string message_of(const ChatOptions& options) {
   std::vector<std::string> words = options.words;
   const bool wants_stdin = !words.empty() && words.back() == "-";
   if (wants_stdin) words.pop_back();
   if (words.size() > 1) {
-    throw Error(ErrorKind::usage, "more than one message", "quote a message that has blanks: llmctl chat 'Hello there'");
+    throw Error(ErrorKind::usage, "more than one message",
+                "quote a message that has blanks: llmctl chat 'Hello there'");
   }
   if (options.file) {
-    if (wants_stdin || !words.empty()) throw Error(ErrorKind::usage, "a message and --file at once");
+    if (wants_stdin || !words.empty())
+      throw Error(ErrorKind::usage, "a message and --file at once");
     return read_file(*options.file);
   }
-  if (wants_stdin) return words.empty() ? read_all(std::cin) : words.front() + "\n\n" + read_all(std::cin);
+  if (wants_stdin)
+    return words.empty() ? read_all(std::cin) : words.front() + "\n\n" + read_all(std::cin);
   if (!words.empty()) return words.front();
-  if (isatty(STDIN_FILENO) != 0) throw Error(ErrorKind::usage, "no message", "llmctl chat 'Hello', or pipe one in");
+  if (isatty(STDIN_FILENO) != 0)
+    throw Error(ErrorKind::usage, "no message", "llmctl chat 'Hello', or pipe one in");
   return read_all(std::cin);
 }
 
-std::optional<Uuid> conversation_of(const ChatOptions& options, const std::string& actor, storage::Database& database) {
+std::optional<Uuid> conversation_of(const ChatOptions& options, const std::string& actor,
+                                    storage::Database& database) {
   if (options.conversation && options.continue_latest) {
     throw Error(ErrorKind::usage, "--conversation and --continue at once");
   }
@@ -95,7 +103,8 @@ void print_answer(const chat::TurnResult& turn, Context& context) {
   } catch (Error& problem) {
     problem.stage = "answered";
     if (!turn.not_stored) {
-      problem.hint = "the answer is stored: llmctl conversation show " + to_string(turn.conversation.id);
+      problem.hint =
+          "the answer is stored: llmctl conversation show " + to_string(turn.conversation.id);
     }
     throw;
   }
@@ -109,7 +118,8 @@ void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Contex
                                to_string(turn.attempt.id), turn.attempt.status));
   }
   if (!turn.not_stored) return;
-  Error problem(turn.not_stored->kind, fmt::format("answer not stored: {}", turn.not_stored->what()),
+  Error problem(turn.not_stored->kind,
+                fmt::format("answer not stored: {}", turn.not_stored->what()),
                 "the question is stored, its answer is only what was printed");
   problem.stage = "answered";
   throw problem;
@@ -147,17 +157,26 @@ void build_chat(Noun& noun) {
   auto& verb = noun.alone<ChatOptions>(chat_staged);
   CLI::App& app = verb.app;
   ChatOptions& options = verb.options;
-  app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")->expected(1, 2);
+  app.add_option("MESSAGE", options.words, "the message; - reads stdin, after a message too")
+      ->expected(1, 2);
   app.add_option("--file", options.file, "read the message from a file")->type_name(value::file);
-  app.add_option("-a,--agent", options.agent, "who answers; becomes the conversation's agent")->type_name(value::agent);
-  app.add_option("-m,--llm", options.llm, "with which LLM (an id or a model); becomes the conversation's LLM")
+  app.add_option("-a,--agent", options.agent, "who answers; becomes the conversation's agent")
+      ->type_name(value::agent);
+  app.add_option("-m,--llm", options.llm,
+                 "with which LLM (an id or a model); becomes the conversation's LLM")
       ->type_name(value::llm);
-  app.add_option("--conversation", options.conversation, "go on with this conversation")->type_name(value::conversation);
-  app.add_flag("-c,--continue", options.continue_latest, "go on with the latest conversation that you started");
-  app.add_option("-s,--system", options.system, "store this system message first")->type_name("TEXT");
-  app.add_option("--actor", options.actor, "who asks; stands in the audit trail")->type_name("NAME");
-  app.add_flag("--no-wait", options.no_wait, "do not wait for a pending answer; print the conversation's id");
-  app.add_option("--retries", options.retries, "tries after the first, for errors that may pass (2)")
+  app.add_option("--conversation", options.conversation, "go on with this conversation")
+      ->type_name(value::conversation);
+  app.add_flag("-c,--continue", options.continue_latest,
+               "go on with the latest conversation that you started");
+  app.add_option("-s,--system", options.system, "store this system message first")
+      ->type_name("TEXT");
+  app.add_option("--actor", options.actor, "who asks; stands in the audit trail")
+      ->type_name("NAME");
+  app.add_flag("--no-wait", options.no_wait,
+               "do not wait for a pending answer; print the conversation's id");
+  app.add_option("--retries", options.retries,
+                 "tries after the first, for errors that may pass (2)")
       ->check(CLI::Range(0, 10))
       ->type_name("N");
   app.add_flag("--usage", options.usage, "say tokens, cost and time on stderr");

@@ -17,7 +17,8 @@ using Words = std::vector<std::string>;
 bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
 
 bool asks_for_help(const Words& args) {
-  return std::ranges::any_of(args, [](const std::string& word) { return word == "-h" || word == "--help"; });
+  return std::ranges::any_of(
+      args, [](const std::string& word) { return word == "-h" || word == "--help"; });
 }
 
 template <class Visit>
@@ -44,10 +45,12 @@ void rewrite_help(Words& args) {
 [[noreturn]] void throw_unknown_command(const std::string& word) {
   const Words names = command_names();
   const std::string suggestion = did_you_mean(word, names);
-  throw Error(ErrorKind::usage, fmt::format("unknown command '{}'", word), suggestion.empty() ? "llmctl help" : suggestion);
+  throw Error(ErrorKind::usage, fmt::format("unknown command '{}'", word),
+              suggestion.empty() ? "llmctl help" : suggestion);
 }
 
-/// Puts the noun's default verb in, where none was named. Throws for a noun that has verbs and no default.
+/// Puts the noun's default verb in, where none was named. Throws for a noun that has verbs and no
+/// default.
 void complete_verb(Words& args, std::size_t noun, const Command& command, const CommandTree& tree) {
   const Words verbs = tree.verb_names();
   if (verbs.empty()) return;
@@ -56,11 +59,13 @@ void complete_verb(Words& args, std::size_t noun, const Command& command, const 
   if (named && std::ranges::find(verbs, args[word]) != verbs.end()) return;
   if (asks_for_help(args)) return;
   if (!command.default_verb.empty()) {
-    args.insert(args.begin() + static_cast<std::ptrdiff_t>(noun) + 1, std::string(command.default_verb));
+    args.insert(args.begin() + static_cast<std::ptrdiff_t>(noun) + 1,
+                std::string(command.default_verb));
     return;
   }
   const std::string choice = fmt::format("{}", fmt::join(verbs, ", "));
-  if (!named) throw Error(ErrorKind::usage, fmt::format("llmctl {} needs a verb", command.name), choice);
+  if (!named)
+    throw Error(ErrorKind::usage, fmt::format("llmctl {} needs a verb", command.name), choice);
   const std::string suggestion = did_you_mean(args[word], verbs);
   throw Error(ErrorKind::usage, fmt::format("llmctl {} has no verb '{}'", command.name, args[word]),
               suggestion.empty() ? choice : suggestion);
@@ -80,7 +85,8 @@ CLI::App& deepest(CLI::App& app) {
   if (is_option(word)) {
     const std::string name = word.substr(0, word.find('='));
     const std::string suggestion = did_you_mean(name, option_names(tree.root()));
-    throw Error(ErrorKind::usage, fmt::format("unknown option '{}'", name), suggestion.empty() ? help : suggestion);
+    throw Error(ErrorKind::usage, fmt::format("unknown option '{}'", name),
+                suggestion.empty() ? help : suggestion);
   }
   const bool below_default_verb = app.get_parent() == tree.noun_app();
   const std::string suggestion = below_default_verb ? did_you_mean(word, tree.verb_names()) : "";
@@ -143,23 +149,26 @@ CommandTree::CommandTree() {
 }
 
 void CommandTree::add(const Command& command) {
-  noun_app_ = root_.add_subcommand(std::string(command.name), std::string(command.summary))->fallthrough();
+  noun_app_ =
+      root_.add_subcommand(std::string(command.name), std::string(command.summary))->fallthrough();
   noun_.emplace(*noun_app_);
   command.build(*noun_);
 }
 
 void CommandTree::add_global_options() {
-  const auto setting = [this](const std::string& flag, const std::string& name, const std::string& type,
-                              const std::string& description) {
+  const auto setting = [this](const std::string& flag, const std::string& name,
+                              const std::string& type, const std::string& description) {
     root_
         .add_option_function<std::string>(
-            flag, [this, name](const std::string& value) { globals_.settings[name] = value; }, description)
+            flag, [this, name](const std::string& value) { globals_.settings[name] = value; },
+            description)
         ->type_name(type);
   };
   setting("--db", "db", "URL", "the database: a path, sqlite:PATH or postgresql://…");
   setting("--config", "config", value::file, "read this configuration file");
   setting("--format", "format", "text|json|jsonl|csv|tsv", "how results are printed");
-  root_.add_flag_callback("--json", [this] { globals_.settings["format"] = "json"; }, "short for --format json");
+  root_.add_flag_callback(
+      "--json", [this] { globals_.settings["format"] = "json"; }, "short for --format json");
   root_
       .add_option_function<std::string>(
           "--columns", [this](const std::string& list) { globals_.columns = split(list, ','); },
@@ -172,13 +181,15 @@ void CommandTree::add_global_options() {
   root_.add_flag("-q,--quiet", globals_.quiet, "print nothing on stderr but errors");
   root_.add_flag("-v,--verbose", globals_.verbose, "say more on stderr");
   setting("--color", "color", "auto|always|never", "colour on a terminal");
-  root_.add_flag_callback("--version", [] {}, "print the version");
+  root_.add_flag_callback(
+      "--version", [] {}, "print the version");
 }
 
 bool CommandTree::takes_value(std::string_view word) const {
   bool takes = false;
   for_each_option(root_, [&](const CLI::Option& option) {
-    if (!option.get_positional() && option.check_name(std::string(word))) takes = option.get_items_expected_max() > 0;
+    if (!option.get_positional() && option.check_name(std::string(word)))
+      takes = option.get_items_expected_max() > 0;
   });
   return takes;
 }
@@ -206,7 +217,8 @@ Invocation parse_command_line(Words args) {
   const std::size_t noun = first_word(args, 0, tree);
   if (noun == args.size()) {
     if (asks_for_help(args)) return {nullptr, nullptr, nullptr, overview(tree)};
-    if (std::ranges::find(args, "--version") != args.end()) return {nullptr, nullptr, nullptr, "llmctl " LLMCTL_VERSION "\n"};
+    if (std::ranges::find(args, "--version") != args.end())
+      return {nullptr, nullptr, nullptr, "llmctl " LLMCTL_VERSION "\n"};
     parse_words(tree, args);
     throw Error(ErrorKind::usage, "no command was named", "llmctl help");
   }
@@ -214,7 +226,8 @@ Invocation parse_command_line(Words args) {
   const Command* command = find_command(args[noun]);
   if (command == nullptr) {
     // The value of a misspelt option must not be blamed for not being a command.
-    if (noun > 0 && is_option(args[noun - 1])) parse_words(tree, {args.begin(), args.begin() + noun});
+    if (noun > 0 && is_option(args[noun - 1]))
+      parse_words(tree, {args.begin(), args.begin() + noun});
     throw_unknown_command(args[noun]);
   }
   args[noun] = command->name;

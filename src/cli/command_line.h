@@ -17,8 +17,8 @@ namespace llmctl::cli {
 const Command* find_command(std::string_view word);
 std::vector<std::string> command_names();
 
-/// The global options and those of at most one noun, as a tree of CLI11. Building only what was named saves a third of
-/// the start time.
+/// The global options and those of at most one noun, as a tree of CLI11. Building only what was
+/// named saves a third of the start time.
 class CommandTree {
  public:
   CommandTree();
@@ -47,8 +47,10 @@ class CommandTree {
   std::optional<Noun> noun_;
 };
 
-/// Position of the first word that is neither an option nor an option's value, from `from` on; args.size() when none is.
-std::size_t first_word(const std::vector<std::string>& args, std::size_t from, const CommandTree& tree);
+/// Position of the first word that is neither an option nor an option's value, from `from` on;
+/// args.size() when none is.
+std::size_t first_word(const std::vector<std::string>& args, std::size_t from,
+                       const CommandTree& tree);
 
 /// What the command line asks for.
 struct Invocation {

@@ -7,14 +7,17 @@ namespace llmctl::cli {
 
 class Noun;
 
-/// One noun. Help, dispatch, completion and the test of the man pages read this table, and nothing else lists commands.
+/// One noun. Help, dispatch, completion and the test of the man pages read this table, and nothing
+/// else lists commands.
 struct Command {
   std::string_view name;
-  std::string_view aliases;       ///< other words for it, separated by blanks: its plural above all
-  std::string_view default_verb;  ///< what a missing verb means; empty: there must be one, or there are none
+  std::string_view aliases;  ///< other words for it, separated by blanks: its plural above all
+  std::string_view
+      default_verb;  ///< what a missing verb means; empty: there must be one, or there are none
   std::string_view summary;
   void (*build)(Noun&);
-  bool keeps_timeout = false;  ///< obeys --timeout itself, because what it has begun must be recorded
+  bool keeps_timeout =
+      false;  ///< obeys --timeout itself, because what it has begun must be recorded
 };
 
 void build_init(Noun& noun);
@@ -37,10 +40,12 @@ inline constexpr std::array<Command, 12> commands{{
     {"chat", "", "", "send a message and store the answer", build_chat, true},
     {"poll", "", "", "fetch the answers of pending messages", build_poll},
     {"audit", "", "list", "who said what through which agent and LLM, at what cost", build_audit},
-    {"provider", "providers llm llms", "", "list, show, enable and disable LLM providers", build_provider},
+    {"provider", "providers llm llms", "", "list, show, enable and disable LLM providers",
+     build_provider},
     {"agent", "agents", "", "list, show, enable and disable agents", build_agent},
     {"tool", "tools", "", "list, show, enable and disable tools", build_tool},
-    {"conversation", "conversations", "", "list, show, create, delete and restore conversations", build_conversation},
+    {"conversation", "conversations", "", "list, show, create, delete and restore conversations",
+     build_conversation},
     {"doctor", "", "", "check the database, one line per check", build_doctor},
     {"completion", "", "", "print the completion script of a shell", build_completion},
 }};

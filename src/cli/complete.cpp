@@ -17,7 +17,8 @@ using Words = std::vector<std::string>;
 
 constexpr std::int64_t most_conversations = 50;
 
-/// The values of --db and --config among the words, so that completion asks the database that the command would use.
+/// The values of --db and --config among the words, so that completion asks the database that the
+/// command would use.
 GlobalOptions globals_in(const Words& words) {
   GlobalOptions options;
   options.quiet = true;
@@ -25,7 +26,8 @@ GlobalOptions globals_in(const Words& words) {
     for (const std::string& name : {std::string("db"), std::string("config")}) {
       const std::string flag = "--" + name;
       if (words[i] == flag && i + 1 < words.size()) options.settings[name] = words[i + 1];
-      if (words[i].starts_with(flag + "=")) options.settings[name] = words[i].substr(flag.size() + 1);
+      if (words[i].starts_with(flag + "="))
+        options.settings[name] = words[i].substr(flag.size() + 1);
     }
   }
   return options;
@@ -33,14 +35,16 @@ GlobalOptions globals_in(const Words& words) {
 
 Words conversation_ids(storage::Database& database) {
   Words ids;
-  for (const auto& entry : storage::list_conversations(database, {}, {most_conversations, {}, false}).entries) {
+  for (const auto& entry :
+       storage::list_conversations(database, {}, {most_conversations, {}, false}).entries) {
     ids.push_back(to_string(entry.conversation.id));
   }
   return ids;
 }
 
 Words ids_in_database(std::string_view type, const Words& words) {
-  constexpr std::array<std::string_view, 4> kinds{value::agent, value::llm, value::tool, value::conversation};
+  constexpr std::array<std::string_view, 4> kinds{value::agent, value::llm, value::tool,
+                                                  value::conversation};
   if (std::ranges::find(kinds, type) == kinds.end()) return {};
   Context context(globals_in(words), std::cout, std::cerr);
   storage::Database& database = context.database(storage::Access::read_only);
@@ -72,23 +76,27 @@ const CLI::Option* find_option(const CLI::App* app, const std::string& name) {
 }
 
 /// The node that the words before the last lead to: the noun, its verb, or its default verb.
-const CLI::App* node_of(CommandTree& tree, const Command& command, const Words& before, std::size_t noun, bool& verb_named) {
+const CLI::App* node_of(CommandTree& tree, const Command& command, const Words& before,
+                        std::size_t noun, bool& verb_named) {
   const std::size_t word = first_word(before, noun + 1, tree);
   const Words verbs = tree.verb_names();
   verb_named = word < before.size() && std::ranges::find(verbs, before[word]) != verbs.end();
   if (verb_named) return tree.noun_app()->get_subcommand(before[word]);
-  if (!command.default_verb.empty()) return tree.noun_app()->get_subcommand(std::string(command.default_verb));
+  if (!command.default_verb.empty())
+    return tree.noun_app()->get_subcommand(std::string(command.default_verb));
   return tree.noun_app();
 }
 
 Words candidates_in(const CLI::App* node, const Words& before, const std::string& last) {
   if (!before.empty() && before.back().starts_with('-')) {
     const CLI::Option* option = find_option(node, before.back());
-    if (option != nullptr && option->get_items_expected_max() > 0) return values_of(*option, before);
+    if (option != nullptr && option->get_items_expected_max() > 0)
+      return values_of(*option, before);
   }
   Words candidates;
   if (last.starts_with('-')) {
-    for (const CLI::App* app = node; app != nullptr; app = app->get_parent()) add_option_names(*app, candidates);
+    for (const CLI::App* app = node; app != nullptr; app = app->get_parent())
+      add_option_names(*app, candidates);
     return candidates;
   }
   for (const CLI::Option* option : node->get_options()) {
@@ -138,7 +146,8 @@ Words complete(const Words& words) {
     std::string last = before.empty() ? "" : before.back();
     if (!before.empty()) before.pop_back();
     std::string prefix;
-    if (const std::size_t equals = last.find('='); last.starts_with("--") && equals != std::string::npos) {
+    if (const std::size_t equals = last.find('=');
+        last.starts_with("--") && equals != std::string::npos) {
       before.push_back(last.substr(0, equals));
       prefix = last.substr(0, equals + 1);
       last.erase(0, equals + 1);

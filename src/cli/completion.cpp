@@ -46,7 +46,8 @@ void completion(const CompletionOptions& options, Context& context) {
   if (options.shell == "zsh") script = zsh_script;
   if (options.shell == "fish") script = fish_script;
   if (script.empty()) {
-    throw Error(ErrorKind::usage, fmt::format("no completion for shell '{}'", options.shell), "bash, zsh or fish");
+    throw Error(ErrorKind::usage, fmt::format("no completion for shell '{}'", options.shell),
+                "bash, zsh or fish");
   }
   report.rows = {{options.shell, std::string(script)}};
   report.text = std::string(script);
@@ -57,7 +58,9 @@ void completion(const CompletionOptions& options, Context& context) {
 
 void build_completion(Noun& noun) {
   auto& verb = noun.alone<CompletionOptions>(completion);
-  verb.app.add_option("SHELL", verb.options.shell, "bash, zsh or fish")->required()->type_name("bash|zsh|fish");
+  verb.app.add_option("SHELL", verb.options.shell, "bash, zsh or fish")
+      ->required()
+      ->type_name("bash|zsh|fish");
 }
 
 }  // namespace llmctl::cli

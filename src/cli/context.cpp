@@ -19,11 +19,12 @@
 namespace llmctl::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, output::Format>, 5> formats{{{"text", output::Format::text},
-                                                                              {"json", output::Format::json},
-                                                                              {"jsonl", output::Format::jsonl},
-                                                                              {"csv", output::Format::csv},
-                                                                              {"tsv", output::Format::tsv}}};
+constexpr std::array<std::pair<std::string_view, output::Format>, 5> formats{
+    {{"text", output::Format::text},
+     {"json", output::Format::json},
+     {"jsonl", output::Format::jsonl},
+     {"csv", output::Format::csv},
+     {"tsv", output::Format::tsv}}};
 
 output::Format parse_format(const config::Setting& setting) {
   require_choice(setting.source, setting.value, "text|json|jsonl|csv|tsv");
@@ -38,7 +39,8 @@ int terminal_width() {
 
 bool wants_color(const config::Settings& settings) {
   const auto setting = settings.find("color");
-  const std::string choice = setting ? require_choice(setting->source, setting->value, "auto|always|never") : "auto";
+  const std::string choice =
+      setting ? require_choice(setting->source, setting->value, "auto|always|never") : "auto";
   if (choice != "auto") return choice == "always";
   const auto& environment = settings.environment();
   const auto no_color = environment.find("NO_COLOR");
@@ -54,14 +56,16 @@ void make_default_folder(const std::string& path) {
   if (std::filesystem::exists(folder, problem)) return;
   std::filesystem::create_directories(folder, problem);
   if (problem) {
-    throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", folder.string(), problem.message()));
+    throw Error(ErrorKind::io,
+                fmt::format("cannot create '{}': {}", folder.string(), problem.message()));
   }
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, problem);
 }
 
 }  // namespace
 
-std::string require_choice(std::string_view option, const std::string& text, std::string_view choices) {
+std::string require_choice(std::string_view option, const std::string& text,
+                           std::string_view choices) {
   const std::vector<std::string> known = split(choices, '|');
   if (std::ranges::find(known, text) != known.end()) return text;
   const std::string suggestion = did_you_mean(text, known);
@@ -71,7 +75,8 @@ std::string require_choice(std::string_view option, const std::string& text, std
 
 Duration require_duration(std::string_view option, const std::string& text) {
   if (const auto duration = parse_duration(text)) return *duration;
-  throw Error(ErrorKind::usage, fmt::format("{}: '{}' is no duration", option, text), "write 500ms, 30s, 10m, 24h or 7d");
+  throw Error(ErrorKind::usage, fmt::format("{}: '{}' is no duration", option, text),
+              "write 500ms, 30s, 10m, 24h or 7d");
 }
 
 void require_written(std::ostream& out) {
@@ -107,12 +112,15 @@ void Context::set_up_test_mode() {
   const auto seed = environment.find("LLMCTL_RANDOM_SEED");
   const bool testing = test != environment.end() && test->second == "1";
   if (!testing && (clock != environment.end() || seed != environment.end())) {
-    throw Error(ErrorKind::configuration, "LLMCTL_CLOCK and LLMCTL_RANDOM_SEED count only with LLMCTL_TEST=1",
+    throw Error(ErrorKind::configuration,
+                "LLMCTL_CLOCK and LLMCTL_RANDOM_SEED count only with LLMCTL_TEST=1",
                 "unset them: real conversations need real times and ids");
   }
   if (clock != environment.end()) {
     const auto start = parse_rfc3339(clock->second);
-    if (!start) throw Error(ErrorKind::configuration, fmt::format("LLMCTL_CLOCK: '{}' is no time", clock->second));
+    if (!start)
+      throw Error(ErrorKind::configuration,
+                  fmt::format("LLMCTL_CLOCK: '{}' is no time", clock->second));
     clock_ = make_frozen_clock(*start);
   }
   if (seed != environment.end()) {
@@ -120,7 +128,8 @@ void Context::set_up_test_mode() {
     const std::string& text = seed->second;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (problem != std::errc{} || end != text.data() + text.size()) {
-      throw Error(ErrorKind::configuration, fmt::format("LLMCTL_RANDOM_SEED: '{}' is no number", text));
+      throw Error(ErrorKind::configuration,
+                  fmt::format("LLMCTL_RANDOM_SEED: '{}' is no number", text));
     }
     random_ = RandomSource(number);
   }
@@ -148,15 +157,16 @@ storage::Database& Context::database(storage::Access access) {
 
 storage::Database& Context::database_or_empty() {
   std::error_code problem;
-  if (location().engine == storage::Location::Engine::sqlite && !std::filesystem::exists(location_->path, problem) &&
-      !problem) {
+  if (location().engine == storage::Location::Engine::sqlite &&
+      !std::filesystem::exists(location_->path, problem) && !problem) {
     database_ = storage::open_database(storage::parse_location(":memory:"), {});
   }
   return database(storage::Access::read_only);
 }
 
 chat::Runtime Context::runtime(storage::Access access) {
-  return {database(access), *clock_, *ids_, random_, nullptr, [this](std::string_view line) { notify(line); }};
+  return {database(access), *clock_, *ids_,
+          random_,          nullptr, [this](std::string_view line) { notify(line); }};
 }
 
 std::string Context::database_line() {

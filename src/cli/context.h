@@ -83,8 +83,10 @@ class Context {
   int exit_code_ = 0;
 };
 
-/// Throws Error(usage) that names the option when `text` is none of the choices, which are separated by "|".
-std::string require_choice(std::string_view option, const std::string& text, std::string_view choices);
+/// Throws Error(usage) that names the option when `text` is none of the choices, which are
+/// separated by "|".
+std::string require_choice(std::string_view option, const std::string& text,
+                           std::string_view choices);
 
 /// Throws Error(usage) that names the option for what is no duration.
 Duration require_duration(std::string_view option, const std::string& text);

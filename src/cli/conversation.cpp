@@ -1,5 +1,6 @@
-#include "admin/conversations.h"
 #include "chat/conversation.h"
+
+#include "admin/conversations.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/listing.h"
@@ -42,7 +43,8 @@ void create(const chat::NewConversation& options, Context& context) {
 void remove(const IdOptions& options, Context& context) {
   storage::Database& database = context.database(storage::Access::read_write);
   const Uuid id = storage::find_conversation_id(database, options.id);
-  context.print(output::change_report(admin::delete_conversation(database, id, context.clock().now())));
+  context.print(
+      output::change_report(admin::delete_conversation(database, id, context.clock().now())));
 }
 
 void restore(const IdOptions& options, Context& context) {
@@ -60,18 +62,25 @@ void add_id(VerbOf<IdOptions>& verb) {
 }  // namespace
 
 void build_conversation(Noun& noun) {
-  auto& list_verb = noun.verb<ListOptions>("list", "list conversations, the latest change first", list);
-  list_verb.app.add_option("--agent", list_verb.options.query.agent, "whose agent is this one")->type_name(value::agent);
-  list_verb.app.add_option("--llm", list_verb.options.query.llm, "whose LLM is this one")->type_name(value::llm);
-  list_verb.app.add_flag("--deleted", list_verb.options.query.deleted, "only soft-deleted conversations");
+  auto& list_verb =
+      noun.verb<ListOptions>("list", "list conversations, the latest change first", list);
+  list_verb.app.add_option("--agent", list_verb.options.query.agent, "whose agent is this one")
+      ->type_name(value::agent);
+  list_verb.app.add_option("--llm", list_verb.options.query.llm, "whose LLM is this one")
+      ->type_name(value::llm);
+  list_verb.app.add_flag("--deleted", list_verb.options.query.deleted,
+                         "only soft-deleted conversations");
   add_page_options(list_verb.app, list_verb.options.page);
 
   add_id(noun.verb<IdOptions>("show", "print a conversation with its messages", show));
 
-  auto& create_verb = noun.verb<chat::NewConversation>("create", "make an empty conversation and print its id", create);
+  auto& create_verb = noun.verb<chat::NewConversation>(
+      "create", "make an empty conversation and print its id", create);
   create_verb.app.add_option("--title", create_verb.options.title, "its title")->type_name("TEXT");
-  create_verb.app.add_option("-a,--agent", create_verb.options.agent, "who will answer")->type_name(value::agent);
-  create_verb.app.add_option("-m,--llm", create_verb.options.llm, "with which LLM")->type_name(value::llm);
+  create_verb.app.add_option("-a,--agent", create_verb.options.agent, "who will answer")
+      ->type_name(value::agent);
+  create_verb.app.add_option("-m,--llm", create_verb.options.llm, "with which LLM")
+      ->type_name(value::llm);
 
   add_id(noun.verb<IdOptions>("delete", "soft-delete it and its messages", remove));
   add_id(noun.verb<IdOptions>("restore", "undo delete", restore));

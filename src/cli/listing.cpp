@@ -12,7 +12,8 @@ void add_page_options(CLI::App& app, PageOptions& options) {
   app.add_option("-n", options.limit, "print at most N rows (20 in text, all in other formats)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->type_name("N");
-  app.add_option("--cursor", options.cursor, "go on where an earlier list ended")->type_name("CURSOR");
+  app.add_option("--cursor", options.cursor, "go on where an earlier list ended")
+      ->type_name("CURSOR");
   app.add_flag("--oldest-first", options.oldest_first, "oldest first instead of newest first");
 }
 
@@ -22,7 +23,8 @@ storage::Page page_of(const PageOptions& options, const Context& context) {
   return page;
 }
 
-Timestamp require_moment(std::string_view option, const std::string& text, Timestamp now, bool whole_day) {
+Timestamp require_moment(std::string_view option, const std::string& text, Timestamp now,
+                         bool whole_day) {
   if (const auto day = parse_date(text)) return whole_day ? *day + std::chrono::days(1) : *day;
   if (const auto time = parse_rfc3339(text)) return *time;
   if (const auto ago = parse_duration(text)) return now - *ago;

@@ -34,27 +34,34 @@ struct StatusOptions {
 };
 
 void status(const StatusOptions& options, Context& context) {
-  const migration::Status result = migration::read_status(context.database(storage::Access::read_only));
+  const migration::Status result =
+      migration::read_status(context.database(storage::Access::read_only));
   context.print(output::status_report(result));
   if (!options.exit_code || result.state == migration::State::current) return;
-  const bool mendable = result.state == migration::State::pending || result.state == migration::State::empty;
+  const bool mendable =
+      result.state == migration::State::pending || result.state == migration::State::empty;
   context.set_exit_code(mendable ? differs : exit_code(ErrorKind::configuration));
 }
 
 struct SqlOptions {};
 
-void sql(const SqlOptions&, Context& context) { context.print(output::scripts_report(migration::scripts())); }
+void sql(const SqlOptions&, Context& context) {
+  context.print(output::scripts_report(migration::scripts()));
+}
 
 }  // namespace
 
 void build_migrate(Noun& noun) {
   auto& up_verb = noun.verb<UpOptions>("up", "apply all pending migrations", up);
-  up_verb.app.add_flag("--dry-run", up_verb.options.up.dry_run, "say what would be applied, and apply nothing");
-  up_verb.app.add_flag("--exit-code", up_verb.options.exit_code, "exit 2 when something was, or would be, applied");
+  up_verb.app.add_flag("--dry-run", up_verb.options.up.dry_run,
+                       "say what would be applied, and apply nothing");
+  up_verb.app.add_flag("--exit-code", up_verb.options.exit_code,
+                       "exit 2 when something was, or would be, applied");
   up_verb.app.add_flag("--into-existing", up_verb.options.up.into_existing,
                        "also into a database that holds tables of something else");
 
-  auto& status_verb = noun.verb<StatusOptions>("status", "list migrations and how they stand", status);
+  auto& status_verb =
+      noun.verb<StatusOptions>("status", "list migrations and how they stand", status);
   status_verb.app.add_flag("--exit-code", status_verb.options.exit_code,
                            "exit 2 when migrations are pending, 78 when they do not fit");
 

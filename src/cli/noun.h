@@ -73,20 +73,25 @@ class Noun {
 };
 
 /// An option that takes a duration such as 30s.
-inline CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<Duration>& target,
-                                 const std::string& description) {
+inline CLI::Option* add_duration(CLI::App& app, const std::string& name,
+                                 std::optional<Duration>& target, const std::string& description) {
   return app
       .add_option_function<std::string>(
-          name, [name, &target](const std::string& text) { target = require_duration(name, text); }, description)
+          name, [name, &target](const std::string& text) { target = require_duration(name, text); },
+          description)
       ->type_name("DURATION");
 }
 
 /// An option that takes one of a few words ("user|assistant"); completion offers them.
-inline CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& target,
-                               const std::string& choices, const std::string& description) {
+inline CLI::Option* add_choice(CLI::App& app, const std::string& name,
+                               std::optional<std::string>& target, const std::string& choices,
+                               const std::string& description) {
   return app
       .add_option_function<std::string>(
-          name, [name, choices, &target](const std::string& text) { target = require_choice(name, text, choices); },
+          name,
+          [name, choices, &target](const std::string& text) {
+            target = require_choice(name, text, choices);
+          },
           description)
       ->type_name(choices);
 }

@@ -24,13 +24,15 @@ int exit_code_of(const std::vector<chat::PollOutcome>& outcomes, bool pending_co
   for (const chat::PollOutcome& outcome : outcomes) {
     if (outcome.error) return exit_code(*outcome.error);
   }
-  const bool pending = std::ranges::find(outcomes, chat::PollStatus::pending, &chat::PollOutcome::status) != outcomes.end();
+  const bool pending = std::ranges::find(outcomes, chat::PollStatus::pending,
+                                         &chat::PollOutcome::status) != outcomes.end();
   return pending && pending_counts ? exit_code(ErrorKind::answer_pending) : 0;
 }
 
 void poll(const PollOptions& options, Context& context) {
   if (options.all != options.conversations.empty()) {
-    throw Error(ErrorKind::usage, options.all ? "conversations and --all at once" : "no conversation was named",
+    throw Error(ErrorKind::usage,
+                options.all ? "conversations and --all at once" : "no conversation was named",
                 "llmctl poll CONVERSATION…, or llmctl poll --all");
   }
   chat::Runtime runtime = context.runtime(storage::Access::read_write);
@@ -47,11 +49,14 @@ void poll(const PollOptions& options, Context& context) {
 
 void build_poll(Noun& noun) {
   auto& verb = noun.alone<PollOptions>(poll);
-  verb.app.add_option("CONVERSATION", verb.options.conversations, "whose pending messages to ask for")
+  verb.app
+      .add_option("CONVERSATION", verb.options.conversations, "whose pending messages to ask for")
       ->type_name(value::conversation);
   verb.app.add_flag("--all", verb.options.all, "every conversation that waits for an answer");
-  verb.app.add_flag("--exit-code", verb.options.exit_code, "exit 75 while an answer is still pending");
-  verb.app.add_option("--actor", verb.options.actor, "who polls; stands in the audit trail")->type_name("NAME");
+  verb.app.add_flag("--exit-code", verb.options.exit_code,
+                    "exit 75 while an answer is still pending");
+  verb.app.add_option("--actor", verb.options.actor, "who polls; stands in the audit trail")
+      ->type_name("NAME");
 }
 
 }  // namespace llmctl::cli

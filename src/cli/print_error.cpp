@@ -14,7 +14,8 @@ std::string_view name_of(const Error& error) {
 }
 
 void print_text(std::ostream& err, const Error& error) {
-  for (const ErrorDetail& detail : error.details) err << output::sanitize(to_string(detail), false) << '\n';
+  for (const ErrorDetail& detail : error.details)
+    err << output::sanitize(to_string(detail), false) << '\n';
   err << "llmctl: error: " << output::sanitize(error.what(), false) << '\n';
   if (!error.hint.empty()) err << "hint: " << output::sanitize(error.hint, false) << '\n';
 }
@@ -22,8 +23,10 @@ void print_text(std::ostream& err, const Error& error) {
 void print_json(std::ostream& err, const Error& error) {
   nlohmann::ordered_json details = nlohmann::ordered_json::array();
   for (const ErrorDetail& detail : error.details) {
-    details.push_back(
-        {{"file", detail.file}, {"line", detail.line}, {"column", detail.column}, {"message", detail.message}});
+    details.push_back({{"file", detail.file},
+                       {"line", detail.line},
+                       {"column", detail.column},
+                       {"message", detail.message}});
   }
   const nlohmann::ordered_json object{
       {"error",
@@ -31,12 +34,14 @@ void print_json(std::ostream& err, const Error& error) {
         {"message", error.what()},
         {"hint", error.hint},
         {"exit", exit_code(error.kind)},
-        {"stage", error.stage.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(error.stage)},
+        {"stage",
+         error.stage.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(error.stage)},
         {"details", details}}}};
   err << object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-/// GitHub's workflow commands: %, CR and LF are escaped in messages, colons and commas too in properties.
+/// GitHub's workflow commands: %, CR and LF are escaped in messages, colons and commas too in
+/// properties.
 std::string github_escaped(std::string_view text, bool property) {
   std::string escaped;
   for (const char c : text) {
@@ -48,8 +53,8 @@ std::string github_escaped(std::string_view text, bool property) {
 
 void print_github(std::ostream& err, const Error& error) {
   for (const ErrorDetail& detail : error.details) {
-    err << fmt::format("::error file={},line={},col={}::{}\n", github_escaped(detail.file, true), detail.line,
-                       detail.column, github_escaped(detail.message, false));
+    err << fmt::format("::error file={},line={},col={}::{}\n", github_escaped(detail.file, true),
+                       detail.line, detail.column, github_escaped(detail.message, false));
   }
   std::string message = error.what();
   if (!error.hint.empty()) message += fmt::format(" (hint: {})", error.hint);

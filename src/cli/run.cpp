@@ -20,12 +20,14 @@ std::string early_error_format(const std::vector<std::string>& args) {
   constexpr std::string_view option = "--error-format";
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (args[i] == option && i + 1 < args.size()) format = args[i + 1];
-    if (args[i].starts_with(option) && args[i][option.size()] == '=') format = args[i].substr(option.size() + 1);
+    if (args[i].starts_with(option) && args[i][option.size()] == '=')
+      format = args[i].substr(option.size() + 1);
   }
   return format;
 }
 
-int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err, std::string& error_format) {
+int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err,
+             std::string& error_format) {
   Context context(invocation.tree->globals(), out, err);
   error_format = context.error_format();
   if (context.timeout() && !invocation.command->keeps_timeout) limit_run_time(*context.timeout());
@@ -39,9 +41,11 @@ int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err,
   return context.exit_code();
 }
 
-int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostream& err, std::string& error_format) {
+int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostream& err,
+              std::string& error_format) {
   if (!args.empty() && args.front() == "__complete") {
-    for (const std::string& candidate : complete({args.begin() + 1, args.end()})) out << candidate << '\n';
+    for (const std::string& candidate : complete({args.begin() + 1, args.end()}))
+      out << candidate << '\n';
     return 0;
   }
   const Invocation invocation = parse_command_line(args);
@@ -66,7 +70,10 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
     return exit_code(error.kind);
   } catch (const std::exception& problem) {
     out.flush();
-    print_error(err, Error(ErrorKind::internal, problem.what(), "this is a bug in llmctl: please report it"), format);
+    print_error(
+        err,
+        Error(ErrorKind::internal, problem.what(), "this is a bug in llmctl: please report it"),
+        format);
     return exit_code(ErrorKind::internal);
   }
 }

@@ -41,9 +41,9 @@ seeding::ApplyResult apply_seeds(const seeding::SeedSet& set, Context& context) 
 
 void apply(const ApplyOptions& options, Context& context) {
   const seeding::SeedSet set = seeding::load(sources_of(options));
-  const seeding::SeedPlan result = options.dry_run
-                                       ? seeding::make_plan(context.database(storage::Access::read_only), set)
-                                       : apply_seeds(set, context);
+  const seeding::SeedPlan result =
+      options.dry_run ? seeding::make_plan(context.database(storage::Access::read_only), set)
+                      : apply_seeds(set, context);
   context.print(output::seed_report(result, options.dry_run));
 }
 
@@ -53,23 +53,28 @@ void validate(const PathOptions& options, Context& context) {
 
 void init(const PathOptions& options, Context& context) {
   const seeding::SeedSet set = seeding::load(sources_of(options));
-  const auto migrated = migration::up(context.database(storage::Access::create), {}, context.clock());
+  const auto migrated =
+      migration::up(context.database(storage::Access::create), {}, context.clock());
   context.print(output::init_report(migrated, apply_seeds(set, context)));
 }
 
 void add_paths(CLI::App& app, PathOptions& options) {
-  app.add_option("PATH", options.paths, "seed files, folders of them, or - for stdin; none: the built-in seeds")
+  app.add_option("PATH", options.paths,
+                 "seed files, folders of them, or - for stdin; none: the built-in seeds")
       ->type_name(value::file);
 }
 
 }  // namespace
 
 void build_seed(Noun& noun) {
-  auto& apply_verb = noun.verb<ApplyOptions>("apply", "create and update what the files name", apply);
+  auto& apply_verb =
+      noun.verb<ApplyOptions>("apply", "create and update what the files name", apply);
   add_paths(apply_verb.app, apply_verb.options);
-  apply_verb.app.add_flag("--dry-run", apply_verb.options.dry_run, "say what would change, and change nothing");
+  apply_verb.app.add_flag("--dry-run", apply_verb.options.dry_run,
+                          "say what would change, and change nothing");
 
-  auto& validate_verb = noun.verb<PathOptions>("validate", "check the files without a database", validate);
+  auto& validate_verb =
+      noun.verb<PathOptions>("validate", "check the files without a database", validate);
   add_paths(validate_verb.app, validate_verb.options);
 }
 

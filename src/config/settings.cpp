@@ -35,23 +35,24 @@ constexpr std::array<Name, 7> names{{
 }};
 
 /// Variables of llmctl's that are no settings.
-constexpr std::array<std::string_view, 4> other_variables{"LLMCTL_CONFIG", "LLMCTL_TEST", "LLMCTL_CLOCK",
-                                                          "LLMCTL_RANDOM_SEED"};
+constexpr std::array<std::string_view, 4> other_variables{"LLMCTL_CONFIG", "LLMCTL_TEST",
+                                                          "LLMCTL_CLOCK", "LLMCTL_RANDOM_SEED"};
 constexpr std::string_view url_variable = "DATABASE_URL";
 constexpr std::string_view prefix = "LLMCTL_";
 
 /// Without the prefix: what every name has in common says nothing of how near two are.
 std::vector<std::string> known_variables() {
   std::vector<std::string> known;
-  for (const std::string_view name : other_variables) known.emplace_back(name.substr(prefix.size()));
+  for (const std::string_view name : other_variables)
+    known.emplace_back(name.substr(prefix.size()));
   for (const Name& name : names) known.emplace_back(name.variable.substr(prefix.size()));
   return known;
 }
 
 /// Names the database in the way of some other tool.
 bool sounds_like_a_database(std::string_view variable) {
-  return variable.find("DATABASE") != std::string_view::npos || variable.find("_DB") != std::string_view::npos ||
-         variable.ends_with("_URL");
+  return variable.find("DATABASE") != std::string_view::npos ||
+         variable.find("_DB") != std::string_view::npos || variable.ends_with("_URL");
 }
 
 /// Whoever may write the file decides which database is changed.
@@ -69,7 +70,8 @@ std::string read_text(const std::filesystem::path& path) {
   if (!file || !(text << file.rdbuf())) {
     // An empty file sets the fail bit too.
     if (file.is_open() && std::filesystem::is_regular_file(path)) return {};
-    throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+    throw Error(ErrorKind::io,
+                fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
   }
   return text.str();
 }
@@ -110,7 +112,8 @@ std::optional<std::filesystem::path> Settings::named_file() const {
 
 std::optional<std::filesystem::path> Settings::usual_file() const {
   std::vector<std::filesystem::path> places;
-  if (const auto folder = user_folder("XDG_CONFIG_HOME", ".config")) places.push_back(*folder / "llmctl/config.yaml");
+  if (const auto folder = user_folder("XDG_CONFIG_HOME", ".config"))
+    places.push_back(*folder / "llmctl/config.yaml");
   places.emplace_back("/etc/llmctl/config.yaml");
   const auto there = std::ranges::find_if(places, [](const auto& place) {
     // HOME may be somebody else's, as under sudo.
@@ -143,7 +146,8 @@ void Settings::refuse_misspelt_variables() const {
     if (!name.starts_with(prefix)) continue;
     const std::string rest = name.substr(prefix.size());
     if (std::ranges::find(known, rest) != known.end()) continue;
-    const auto meant = sounds_like_a_database(name) ? std::optional<std::string>("DB") : nearest(rest, known);
+    const auto meant =
+        sounds_like_a_database(name) ? std::optional<std::string>("DB") : nearest(rest, known);
     // Other names with the prefix are the user's own: LLMCTL_VERSION of an install script, say.
     if (!meant) continue;
     throw Error(ErrorKind::configuration, fmt::format("llmctl does not know the variable {}", name),
@@ -175,7 +179,8 @@ std::optional<Setting> Settings::find(std::string_view name) const {
   }
   const auto known = std::ranges::find(names, name, &Name::setting);
   if (known != names.end()) {
-    if (const auto value = variable(known->variable)) return Setting{*value, std::string(known->variable)};
+    if (const auto value = variable(known->variable))
+      return Setting{*value, std::string(known->variable)};
   }
   if (name == "db") {
     if (const auto url = variable(url_variable)) return Setting{*url, std::string(url_variable)};
@@ -190,16 +195,19 @@ Setting Settings::database() const {
   for (const auto& [name, value] : environment_) {
     const auto meant = name.starts_with(prefix) ? std::nullopt : nearest(name, variables);
     if (!meant) continue;
-    throw Error(ErrorKind::configuration, fmt::format("no database is named, but the variable {} is set", name),
+    throw Error(ErrorKind::configuration,
+                fmt::format("no database is named, but the variable {} is set", name),
                 fmt::format("did you mean {}?", *meant));
   }
   if (variable("CI")) {
-    throw Error(ErrorKind::configuration, "no database is named, and under CI the default one is not used",
+    throw Error(ErrorKind::configuration,
+                "no database is named, and under CI the default one is not used",
                 "set LLMCTL_DB or DATABASE_URL, or give --db");
   }
   const auto folder = user_folder("XDG_DATA_HOME", ".local/share");
   if (!folder) {
-    throw Error(ErrorKind::configuration, "no database is named, and there is no HOME to look for one",
+    throw Error(ErrorKind::configuration,
+                "no database is named, and there is no HOME to look for one",
                 "set LLMCTL_DB or give --db");
   }
   return {(*folder / "llmctl/llmctl.db").string(), "default"};

@@ -20,18 +20,21 @@ struct Setting {
 using Environment = std::map<std::string, std::string, std::less<>>;
 Environment read_environment();
 
-/// Flag, then LLMCTL_*, then DATABASE_URL (for db alone), then the config file, then the built-in default.
-/// Names are those of the config file: db, format, error_format, timeout, lock_timeout, color, actor.
+/// Flag, then LLMCTL_*, then DATABASE_URL (for db alone), then the config file, then the built-in
+/// default. Names are those of the config file: db, format, error_format, timeout, lock_timeout,
+/// color, actor.
 class Settings {
  public:
-  /// `flags` holds what the command line named. Reads the config file that `config` or LLMCTL_CONFIG names (66 when
-  /// it is not there), else $XDG_CONFIG_HOME/llmctl/config.yaml or /etc/llmctl/config.yaml if there is one.
-  /// Throws Error: configuration for a variable that is empty or misspelt, for a file others may write;
-  /// invalid_data for a file that cannot be read as one.
+  /// `flags` holds what the command line named. Reads the config file that `config` or
+  /// LLMCTL_CONFIG names (66 when it is not there), else $XDG_CONFIG_HOME/llmctl/config.yaml or
+  /// /etc/llmctl/config.yaml if there is one. Throws Error: configuration for a variable that is
+  /// empty or misspelt, for a file others may write; invalid_data for a file that cannot be read as
+  /// one.
   Settings(std::map<std::string, std::string> flags, Environment environment);
 
   std::optional<Setting> find(std::string_view name) const;
-  /// The URL to open. Where CI is set the default is refused, as it is when a variable looks like a misspelt one.
+  /// The URL to open. Where CI is set the default is refused, as it is when a variable looks like a
+  /// misspelt one.
   Setting database() const;
   /// Who acts: the setting, else the user's name.
   std::string actor() const;
@@ -42,7 +45,8 @@ class Settings {
   void refuse_misspelt_variables() const;
   std::optional<std::filesystem::path> named_file() const;
   std::optional<std::filesystem::path> usual_file() const;
-  std::optional<std::filesystem::path> user_folder(std::string_view xdg_variable, std::string_view below_home) const;
+  std::optional<std::filesystem::path> user_folder(std::string_view xdg_variable,
+                                                   std::string_view below_home) const;
   void read_file(const std::filesystem::path& path);
   std::optional<std::string> variable(std::string_view name) const;
 

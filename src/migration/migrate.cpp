@@ -15,9 +15,10 @@ using storage::Database;
 using storage::Row;
 
 constexpr std::string_view history_table = "llmctl_migrations";
-constexpr std::array<std::string_view, 8> backend_tables{
-    "agents",        "agents_allowed_llms", "conversations", "django_migrations",
-    "llm_providers", "messages",            "tools",         "tools_agents"};
+constexpr std::array<std::string_view, 8> backend_tables{"agents",        "agents_allowed_llms",
+                                                         "conversations", "django_migrations",
+                                                         "llm_providers", "messages",
+                                                         "tools",         "tools_agents"};
 
 struct Applied {
   std::int64_t version = 0;
@@ -29,8 +30,10 @@ struct Applied {
 
 std::vector<Applied> read_history(Database& database) {
   return storage::collect(
-      database, "SELECT version, name, sha256, applied_at, tool_version FROM llmctl_migrations ORDER BY version", {},
-      [](const Row& row) {
+      database,
+      "SELECT version, name, sha256, applied_at, tool_version FROM llmctl_migrations ORDER BY "
+      "version",
+      {}, [](const Row& row) {
         return Applied{row.integer(0), row.text(1), row.text(2), row.timestamp(3), row.text(4)};
       });
 }
@@ -38,8 +41,9 @@ std::vector<Applied> read_history(Database& database) {
 /// A database without a history.
 State state_of_tables(const std::vector<std::string>& tables) {
   if (tables.empty()) return State::empty;
-  const bool known = std::ranges::any_of(
-      tables, [](const std::string& table) { return std::ranges::find(backend_tables, table) != backend_tables.end(); });
+  const bool known = std::ranges::any_of(tables, [](const std::string& table) {
+    return std::ranges::find(backend_tables, table) != backend_tables.end();
+  });
   return known ? State::backend : State::foreign;
 }
 
@@ -57,13 +61,17 @@ std::string entry_state(const Applied& applied) {
 std::vector<Entry> compare(const std::vector<Applied>& history) {
   std::vector<Entry> entries;
   for (const Applied& applied : history) {
-    entries.push_back({applied.version, applied.name, entry_state(applied), applied.applied_at, applied.tool_version});
+    entries.push_back({applied.version, applied.name, entry_state(applied), applied.applied_at,
+                       applied.tool_version});
   }
   const std::int64_t newest = history.empty() ? 0 : history.back().version;
   for (const EmbeddedMigration& migration : sqlite_migrations) {
     if (std::ranges::find(history, migration.version, &Applied::version) != history.end()) continue;
-    entries.push_back({migration.version, std::string(migration.name),
-                       migration.version < newest ? "out_of_order" : "pending", {}, {}});
+    entries.push_back({migration.version,
+                       std::string(migration.name),
+                       migration.version < newest ? "out_of_order" : "pending",
+                       {},
+                       {}});
   }
   std::ranges::sort(entries, {}, &Entry::version);
   return entries;
@@ -71,11 +79,12 @@ std::vector<Entry> compare(const std::vector<Applied>& history) {
 
 /// The worst of the entries decides.
 State overall(const std::vector<Entry>& entries) {
-  constexpr std::array<std::pair<std::string_view, State>, 5> by_severity{{{"newer", State::newer},
-                                                                           {"edited", State::edited},
-                                                                           {"missing", State::missing},
-                                                                           {"out_of_order", State::out_of_order},
-                                                                           {"pending", State::pending}}};
+  constexpr std::array<std::pair<std::string_view, State>, 5> by_severity{
+      {{"newer", State::newer},
+       {"edited", State::edited},
+       {"missing", State::missing},
+       {"out_of_order", State::out_of_order},
+       {"pending", State::pending}}};
   for (const auto& [name, state] : by_severity) {
     if (std::ranges::find(entries, name, &Entry::state) != entries.end()) return state;
   }
@@ -85,7 +94,8 @@ State overall(const std::vector<Entry>& entries) {
 std::string names_in_state(const Status& status) {
   std::string names;
   for (const Entry& entry : status.entries) {
-    if (entry.state == state_name(status.state)) names += fmt::format("{}'{}'", names.empty() ? "" : ", ", entry.name);
+    if (entry.state == state_name(status.state))
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", entry.name);
   }
   return names;
 }
@@ -97,23 +107,32 @@ void require_migratable(const Status& status, const UpOptions& options) {
     case State::current:
     case State::pending: return;
     case State::newer:
-      throw Error(ErrorKind::configuration, fmt::format("the database was migrated by a newer llmctl: {}", names_in_state(status)),
-                  "install that version; this one is " LLMCTL_VERSION);
+      throw Error(
+          ErrorKind::configuration,
+          fmt::format("the database was migrated by a newer llmctl: {}", names_in_state(status)),
+          "install that version; this one is " LLMCTL_VERSION);
     case State::edited:
-      throw Error(ErrorKind::configuration, fmt::format("applied with another text than this llmctl has: {}", names_in_state(status)),
-                  "use the llmctl that made the database, or a new database");
+      throw Error(
+          ErrorKind::configuration,
+          fmt::format("applied with another text than this llmctl has: {}", names_in_state(status)),
+          "use the llmctl that made the database, or a new database");
     case State::missing:
-      throw Error(ErrorKind::configuration, fmt::format("applied, but unknown to this llmctl: {}", names_in_state(status)),
+      throw Error(ErrorKind::configuration,
+                  fmt::format("applied, but unknown to this llmctl: {}", names_in_state(status)),
                   "use the llmctl that made the database");
     case State::out_of_order:
-      throw Error(ErrorKind::configuration, fmt::format("older than what is applied, but never applied: {}", names_in_state(status)),
-                  "use the llmctl that made the database");
+      throw Error(
+          ErrorKind::configuration,
+          fmt::format("older than what is applied, but never applied: {}", names_in_state(status)),
+          "use the llmctl that made the database");
     case State::backend:
-      throw Error(ErrorKind::configuration, "the chat backend made this database; this version of llmctl cannot adopt it",
+      throw Error(ErrorKind::configuration,
+                  "the chat backend made this database; this version of llmctl cannot adopt it",
                   "let llmctl make its own: name a file that does not exist with --db");
     case State::foreign:
       if (options.into_existing) return;
-      throw Error(ErrorKind::refused, "the database holds tables of something else, and none of the chat backend's",
+      throw Error(ErrorKind::refused,
+                  "the database holds tables of something else, and none of the chat backend's",
                   "check the URL; --into-existing adds the tables all the same");
   }
 }
@@ -123,9 +142,11 @@ Entry apply(Database& database, const EmbeddedMigration& migration, Clock& clock
   database.execute_script(migration.sql, fmt::format("{}.sql", migration.name));
   const Timestamp now = clock.now();
   database.execute(
-      "INSERT INTO llmctl_migrations (version, name, sha256, applied_at, duration_us, tool_version, applied_by) "
+      "INSERT INTO llmctl_migrations (version, name, sha256, applied_at, duration_us, "
+      "tool_version, applied_by) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'applied')",
-      {migration.version, migration.name, migration.sha256, now, (clock.elapsed() - before).count(), LLMCTL_VERSION});
+      {migration.version, migration.name, migration.sha256, now, (clock.elapsed() - before).count(),
+       LLMCTL_VERSION});
   return {migration.version, std::string(migration.name), "applied", now, LLMCTL_VERSION};
 }
 
@@ -165,7 +186,9 @@ Status read_status(Database& database) {
   return status;
 }
 
-bool is_current_by_stamp(const storage::Location& location) { return storage::read_stamp(location) == sqlite_stamp; }
+bool is_current_by_stamp(const storage::Location& location) {
+  return storage::read_stamp(location) == sqlite_stamp;
+}
 
 UpResult up(Database& database, const UpOptions& options, Clock& clock) {
   UpResult result{options.dry_run, {}};
@@ -194,7 +217,8 @@ UpResult up(Database& database, const UpOptions& options, Clock& clock) {
 std::vector<Script> scripts() {
   std::vector<Script> all{{"history.sql", std::string(sqlite_history_table), ""}};
   for (const EmbeddedMigration& migration : sqlite_migrations) {
-    all.push_back({fmt::format("{}.sql", migration.name), std::string(migration.sql), std::string(migration.sha256)});
+    all.push_back({fmt::format("{}.sql", migration.name), std::string(migration.sql),
+                   std::string(migration.sha256)});
   }
   return all;
 }

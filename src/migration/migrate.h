@@ -51,13 +51,15 @@ struct UpResult {
   std::vector<Entry> applied;  ///< by this call; with dry_run: would be
 };
 
-/// Whether `up` left the database with exactly this program's migrations, told from its stamp without opening it. False
-/// means only that it has to be opened to know. Makes an idle `llmctl migrate` cost little more than `llmctl --version`.
+/// Whether `up` left the database with exactly this program's migrations, told from its stamp
+/// without opening it. False means only that it has to be opened to know. Makes an idle `llmctl
+/// migrate` cost little more than `llmctl --version`.
 bool is_current_by_stamp(const storage::Location& location);
 
-/// Applies all pending migrations in one transaction: all of them or none. Any number of callers may run at once; one
-/// applies, the others wait and find nothing to do. Throws Error: configuration for the states that no migration can
-/// mend, refused for a foreign database, failed with "file:line:column" for SQL that the engine refused.
+/// Applies all pending migrations in one transaction: all of them or none. Any number of callers
+/// may run at once; one applies, the others wait and find nothing to do. Throws Error:
+/// configuration for the states that no migration can mend, refused for a foreign database, failed
+/// with "file:line:column" for SQL that the engine refused.
 UpResult up(storage::Database& database, const UpOptions& options, Clock& clock);
 
 struct Script {

@@ -6,13 +6,14 @@
 
 #include "model/records.h"
 
-/// One table per seedable kind that says what each field is called and how it is checked. Seed files, SQL,
-/// json output and revisions all read it, so that a new column is one line here.
+/// One table per seedable kind that says what each field is called and how it is checked. Seed
+/// files, SQL, json output and revisions all read it, so that a new column is one line here.
 namespace llmctl::model {
 
 template <class Record>
-using Member = std::variant<std::string Record::*, std::optional<std::string> Record::*, bool Record::*,
-                            std::int64_t Record::*, std::optional<Decimal> Record::*, JsonText Record::*>;
+using Member =
+    std::variant<std::string Record::*, std::optional<std::string> Record::*, bool Record::*,
+                 std::int64_t Record::*, std::optional<Decimal> Record::*, JsonText Record::*>;
 
 template <class Record>
 struct Field {
@@ -60,8 +61,10 @@ inline constexpr std::array<Field<LlmProvider>, 13> fields<LlmProvider>{{
     {"requires_polling", "requires_polling", &LlmProvider::requires_polling},
     {"max_tokens", "max_tokens", &LlmProvider::max_tokens},
     {"supports_streaming", "supports_streaming", &LlmProvider::supports_streaming},
-    {"cost_per_1k_input_tokens", "cost_per_1k_input_tokens", &LlmProvider::cost_per_1k_input_tokens},
-    {"cost_per_1k_output_tokens", "cost_per_1k_output_tokens", &LlmProvider::cost_per_1k_output_tokens},
+    {"cost_per_1k_input_tokens", "cost_per_1k_input_tokens",
+     &LlmProvider::cost_per_1k_input_tokens},
+    {"cost_per_1k_output_tokens", "cost_per_1k_output_tokens",
+     &LlmProvider::cost_per_1k_output_tokens},
     {"configuration", "configuration", &LlmProvider::configuration},
     {"min_role", "min_role", &LlmProvider::min_role, 32, role_choices},
     {"display_order", "display_order", &LlmProvider::display_order},
@@ -84,7 +87,8 @@ inline constexpr std::array<Field<Agent>, 10> fields<Agent>{{
 template <>
 inline constexpr std::array<Field<Tool>, 8> fields<Tool>{{
     {"name", "name", &Tool::name, 100, {}, true},
-    {"tool_type", "tool_type", &Tool::tool_type, 20, "protegrity api function database search custom"},
+    {"tool_type", "tool_type", &Tool::tool_type, 20,
+     "protegrity api function database search custom"},
     {"description", "description", &Tool::description},
     {"function_schema", "function_schema", &Tool::function_schema},
     {"is_active", "is_active", &Tool::is_active},

@@ -11,7 +11,8 @@
 #include "base/uuid.h"
 
 /// Plain records of the tables that the backend and llmctl share, and of llmctl's own attempts.
-/// Member names are column names; initial values are what a new row gets when nobody says otherwise.
+/// Member names are column names; initial values are what a new row gets when nobody says
+/// otherwise.
 namespace llmctl::model {
 
 struct LlmProvider {
@@ -109,9 +110,10 @@ inline constexpr const char* failed = "failed";
 
 /// How an attempt came to be.
 namespace attempt_origin {
-inline constexpr const char* start = "start";      ///< the turn that made its conversation
-inline constexpr const char* chat = "chat";        ///< a turn in a conversation that was there
-inline constexpr const char* backend = "backend";  ///< made for a pending message that the backend wrote
+inline constexpr const char* start = "start";  ///< the turn that made its conversation
+inline constexpr const char* chat = "chat";    ///< a turn in a conversation that was there
+inline constexpr const char* backend =
+    "backend";  ///< made for a pending message that the backend wrote
 }  // namespace attempt_origin
 
 /// One provider call.
@@ -138,8 +140,9 @@ struct Attempt {
   std::optional<std::string> finish_reason;
   Usage usage;
   std::optional<std::int64_t> cost_nanousd;
-  std::optional<std::int64_t> latency_us;      ///< microseconds from request to the whole answer
-  std::optional<std::int64_t> first_token_us;  ///< microseconds from request to the first streamed byte
+  std::optional<std::int64_t> latency_us;  ///< microseconds from request to the whole answer
+  std::optional<std::int64_t>
+      first_token_us;  ///< microseconds from request to the first streamed byte
   std::optional<std::string> partial_content;
   std::optional<JsonText> tool_calls;
   std::optional<JsonText> tool_results;

@@ -12,7 +12,8 @@ namespace llmctl::model {
 template <class Record>
 nlohmann::json field_value(const Record& record, const Field<Record>& field);
 
-/// Every field of `fields<Record>` by name, and the relations of an agent; not the times. This is what revisions keep.
+/// Every field of `fields<Record>` by name, and the relations of an agent; not the times. This is
+/// what revisions keep.
 nlohmann::json snapshot(const LlmProvider& record);
 nlohmann::json snapshot(const Agent& record);
 nlohmann::json snapshot(const Tool& record);

@@ -16,7 +16,8 @@ using model::Agent;
 using model::LlmProvider;
 using model::Tool;
 
-/// Which columns a text list shows, under which heading; every other one is for the machine formats and --columns.
+/// Which columns a text list shows, under which heading; every other one is for the machine formats
+/// and --columns.
 struct Heading {
   std::string_view title;
   bool flexible = false;
@@ -37,7 +38,9 @@ Cell to_cell(bool value) { return value; }
 Cell to_cell(std::int64_t value) { return value; }
 Cell to_cell(const JsonText& value) { return value; }
 Cell to_cell(const std::optional<std::string>& value) { return cell(value); }
-Cell to_cell(const std::optional<Decimal>& value) { return value ? Cell(to_string(*value)) : Cell(); }
+Cell to_cell(const std::optional<Decimal>& value) {
+  return value ? Cell(to_string(*value)) : Cell();
+}
 Cell to_cell(const std::vector<std::string>& ids) { return JsonText{nlohmann::json(ids).dump()}; }
 
 Column column_of(std::string_view key, bool single) {
@@ -61,7 +64,8 @@ template <class Record>
 NamedCells cells_of(const Record& record) {
   NamedCells cells{{"id", record.id}};
   for (const auto& field : model::fields<Record>) {
-    cells.emplace_back(field.name, std::visit([&](auto member) { return to_cell(record.*member); }, field.member));
+    cells.emplace_back(
+        field.name, std::visit([&](auto member) { return to_cell(record.*member); }, field.member));
   }
   add_relations(cells, record);
   cells.emplace_back("created_at", record.created_at);
@@ -75,7 +79,8 @@ Report report_of(const std::vector<Record>& records, bool single) {
   report.single = single;
   report.name = std::string(model::noun_of<Record>) + (single ? "" : "s");
   report.empty_text = fmt::format("no {}s", model::noun_of<Record>);
-  for (const auto& [key, value] : cells_of(Record{})) report.columns.push_back(column_of(key, single));
+  for (const auto& [key, value] : cells_of(Record{}))
+    report.columns.push_back(column_of(key, single));
   for (const Record& record : records) {
     std::vector<Cell>& row = report.rows.emplace_back();
     for (auto& [key, value] : cells_of(record)) row.push_back(std::move(value));
@@ -101,7 +106,8 @@ Report change_report(const admin::ActiveChange& change) {
   report.single = true;
   report.columns = {{"id"}, {"is_active"}, {"changed"}};
   report.rows = {{change.id, change.is_active, change.changed}};
-  report.text = fmt::format("{} '{}' {} {}", change.kind, change.id, change.changed ? "is now" : "was already",
+  report.text = fmt::format("{} '{}' {} {}", change.kind, change.id,
+                            change.changed ? "is now" : "was already",
                             change.is_active ? "active" : "inactive");
   return report;
 }

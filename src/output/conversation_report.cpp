@@ -50,15 +50,16 @@ nlohmann::ordered_json message_json(const Message& message) {
 std::string message_text(const Message& message) {
   std::string who;
   if (message.agent || message.llm_provider) {
-    who = fmt::format(" ({} via {})", message.agent.value_or("no agent"), message.llm_provider.value_or("no LLM"));
+    who = fmt::format(" ({} via {})", message.agent.value_or("no agent"),
+                      message.llm_provider.value_or("no LLM"));
   }
   std::string marks;
   if (message.pending) marks += " pending";
   if (message.blocked) marks += " blocked";
   std::string time = to_rfc3339(message.created_at).substr(0, 19);
   time[10] = ' ';
-  std::string text = fmt::format("\n{} {} {}{}{}\n", time, short_id(message.id), sanitize(message.role, false),
-                                 sanitize(who, false), marks);
+  std::string text = fmt::format("\n{} {} {}{}{}\n", time, short_id(message.id),
+                                 sanitize(message.role, false), sanitize(who, false), marks);
   const std::string content = sanitize(message.content, true);
   for (std::size_t start = 0; start < content.size();) {
     const std::size_t end = std::min(content.find('\n', start), content.size());
@@ -70,9 +71,10 @@ std::string message_text(const Message& message) {
 
 std::string conversation_text(const admin::ConversationDetail& detail) {
   const Conversation& c = detail.conversation;
-  std::string text = fmt::format("conversation {}\ntitle        {}\nagent        {}\nLLM          {}\n", to_string(c.id),
-                                 sanitize(c.title, false), sanitize(c.primary_agent.value_or("-"), false),
-                                 sanitize(c.primary_llm.value_or("-"), false));
+  std::string text = fmt::format(
+      "conversation {}\ntitle        {}\nagent        {}\nLLM          {}\n", to_string(c.id),
+      sanitize(c.title, false), sanitize(c.primary_agent.value_or("-"), false),
+      sanitize(c.primary_llm.value_or("-"), false));
   if (c.deleted_at) text += fmt::format("deleted      {}\n", to_rfc3339(*c.deleted_at));
   for (const Message& message : detail.messages) text += message_text(message);
   return text;
@@ -106,7 +108,8 @@ Report conversation_report(const admin::ConversationDetail& detail) {
   std::string messages = "[";
   for (const Message& message : detail.messages) {
     if (messages.size() > 1) messages += ',';
-    messages += message_json(message).dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
+    messages +=
+        message_json(message).dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
   }
   std::vector<Cell> row = cells_of(detail.conversation);
   row.emplace_back(JsonText{messages + "]"});
@@ -133,10 +136,11 @@ Report change_report(const admin::ConversationChange& change) {
   report.rows = {{change.id, change.deleted, change.changed, change.messages}};
   const std::string id = to_string(change.id);
   if (!change.changed) {
-    report.text = fmt::format("conversation {} {}", id, change.deleted ? "was already deleted" : "is not deleted");
+    report.text = fmt::format("conversation {} {}", id,
+                              change.deleted ? "was already deleted" : "is not deleted");
   } else {
-    report.text = fmt::format("conversation {} {}, {} messages with it", id, change.deleted ? "deleted" : "restored",
-                              change.messages);
+    report.text = fmt::format("conversation {} {}, {} messages with it", id,
+                              change.deleted ? "deleted" : "restored", change.messages);
   }
   return report;
 }

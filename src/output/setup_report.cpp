@@ -11,19 +11,23 @@ namespace {
 std::vector<std::vector<Cell>> entry_rows(const std::vector<migration::Entry>& entries) {
   std::vector<std::vector<Cell>> rows;
   for (const migration::Entry& entry : entries) {
-    rows.push_back({entry.version, entry.name, entry.state, cell(entry.applied_at), cell(entry.tool_version)});
+    rows.push_back(
+        {entry.version, entry.name, entry.state, cell(entry.applied_at), cell(entry.tool_version)});
   }
   return rows;
 }
 
 std::vector<Column> entry_columns() {
-  return {{"version", "VERSION", false, true}, {"name", "NAME"}, {"state", "STATE"}, {"applied_at", "APPLIED"},
+  return {{"version", "VERSION", false, true},
+          {"name", "NAME"},
+          {"state", "STATE"},
+          {"applied_at", "APPLIED"},
           {"tool_version", "BY LLMCTL"}};
 }
 
 std::string counts_text(const seeding::SeedPlan& plan, bool dry_run) {
-  return fmt::format("{}{} created, {} updated, {} unchanged", dry_run ? "would be: " : "", plan.created, plan.updated,
-                     plan.unchanged);
+  return fmt::format("{}{} created, {} updated, {} unchanged", dry_run ? "would be: " : "",
+                     plan.created, plan.updated, plan.unchanged);
 }
 
 /// "name, configuration": which fields of an update differ.
@@ -83,7 +87,8 @@ Report seed_report(const seeding::SeedPlan& plan, bool dry_run) {
     const std::string fields = field_names(change);
     report.rows.push_back({action, change.kind, change.id, fields});
     if (change.action == seeding::Action::unchanged) continue;
-    text += fmt::format("{} {} {}{}\n", action, change.kind, change.id, fields.empty() ? "" : ": " + fields);
+    text += fmt::format("{} {} {}{}\n", action, change.kind, change.id,
+                        fields.empty() ? "" : ": " + fields);
   }
   report.text = text + counts_text(plan, dry_run);
   return report;
@@ -96,7 +101,8 @@ Report validate_report(const seeding::SeedCounts& counts) {
   report.single = true;
   report.columns = {{"llm_providers"}, {"agents"}, {"tools"}};
   report.rows = {{number(counts.llm_providers), number(counts.agents), number(counts.tools)}};
-  report.text = fmt::format("valid; providers: {}, agents: {}, tools: {}", counts.llm_providers, counts.agents, counts.tools);
+  report.text = fmt::format("valid; providers: {}, agents: {}, tools: {}", counts.llm_providers,
+                            counts.agents, counts.tools);
   return report;
 }
 
@@ -106,8 +112,10 @@ Report init_report(const migration::UpResult& migrated, const seeding::ApplyResu
   report.name = "init";
   report.single = true;
   report.columns = {{"migrations_applied"}, {"created"}, {"updated"}, {"unchanged"}};
-  report.rows = {{number(migrated.applied.size()), number(seeded.created), number(seeded.updated), number(seeded.unchanged)}};
-  report.text = fmt::format("migrations: {} applied\nseeds: {}", migrated.applied.size(), counts_text(seeded, false));
+  report.rows = {{number(migrated.applied.size()), number(seeded.created), number(seeded.updated),
+                  number(seeded.unchanged)}};
+  report.text = fmt::format("migrations: {} applied\nseeds: {}", migrated.applied.size(),
+                            counts_text(seeded, false));
   return report;
 }
 
@@ -115,7 +123,8 @@ Report doctor_report(const std::vector<admin::Finding>& findings) {
   Report report;
   report.name = "findings";
   report.columns = {{"state", "STATE"}, {"check", "CHECK"}, {"message", "MESSAGE"}};
-  for (const admin::Finding& finding : findings) report.rows.push_back({finding.state, finding.check, finding.message});
+  for (const admin::Finding& finding : findings)
+    report.rows.push_back({finding.state, finding.check, finding.message});
   return report;
 }
 

@@ -14,7 +14,8 @@ using nlohmann::ordered_json;
 
 /// "label:   value", or nothing without a value.
 void add_line(std::string& text, std::string_view label, std::string_view value) {
-  if (!value.empty()) text += fmt::format("{:<14}{}\n", fmt::format("{}:", label), sanitize(value, false));
+  if (!value.empty())
+    text += fmt::format("{:<14}{}\n", fmt::format("{}:", label), sanitize(value, false));
 }
 
 void add_block(std::string& text, std::string_view heading, std::string_view content) {
@@ -53,7 +54,8 @@ void add_attempt(std::string& text, const Attempt& a) {
   add_line(text, "served", a.served_model.value_or(""));
   add_line(text, "tokens", token_list(a.usage));
   add_line(text, "cost", usd_or_unknown(a.cost_nanousd));
-  if (a.latency_us) add_line(text, "latency", fmt::format("{:.3f}s", static_cast<double>(*a.latency_us) / 1e6));
+  if (a.latency_us)
+    add_line(text, "latency", fmt::format("{:.3f}s", static_cast<double>(*a.latency_us) / 1e6));
   add_line(text, "finish", a.finish_reason.value_or(""));
   add_line(text, "request id", a.request_id.value_or(""));
   if (a.error_kind) {
@@ -85,12 +87,15 @@ void add_revisions(std::string& text, const audit::MessageStory& story) {
   if (story.llm_revision) {
     const std::string input = text_in(*story.llm_revision, "cost_per_1k_input_tokens");
     const std::string output = text_in(*story.llm_revision, "cost_per_1k_output_tokens");
-    text += fmt::format("\nLLM '{}' as it was (revision {})\n", story.llm_revision->object_id, story.llm_revision->number);
+    text += fmt::format("\nLLM '{}' as it was (revision {})\n", story.llm_revision->object_id,
+                        story.llm_revision->number);
     add_line(text, "name", text_in(*story.llm_revision, "name"));
-    add_line(text, "price", input.empty() && output.empty()
-                                ? "unknown"
-                                : fmt::format("{} USD per 1,000 input tokens, {} per 1,000 output tokens",
-                                              input.empty() ? "unknown" : input, output.empty() ? "unknown" : output));
+    add_line(
+        text, "price",
+        input.empty() && output.empty()
+            ? "unknown"
+            : fmt::format("{} USD per 1,000 input tokens, {} per 1,000 output tokens",
+                          input.empty() ? "unknown" : input, output.empty() ? "unknown" : output));
   }
   if (story.agent_revision) {
     text += fmt::format("\nagent '{}' as it was (revision {})\n", story.agent_revision->object_id,
@@ -104,7 +109,8 @@ std::string story_text(const audit::MessageStory& story) {
   const model::Message& m = story.message;
   std::string text;
   add_line(text, "message", to_string(m.id));
-  add_line(text, "conversation", fmt::format("{} {}", to_string(m.conversation_id), story.conversation.title));
+  add_line(text, "conversation",
+           fmt::format("{} {}", to_string(m.conversation_id), story.conversation.title));
   add_line(text, "time", to_rfc3339(m.created_at));
   add_line(text, "role", m.role);
   add_line(text, "agent", m.agent.value_or(""));
@@ -113,7 +119,8 @@ std::string story_text(const audit::MessageStory& story) {
   if (m.blocked) add_line(text, "blocked", "yes");
   if (m.deleted_at) add_line(text, "deleted", to_rfc3339(*m.deleted_at));
   add_block(text, "content", m.content);
-  if (story.attempts.empty()) text += "\nno attempt of llmctl's: the tokens and the cost are unknown\n";
+  if (story.attempts.empty())
+    text += "\nno attempt of llmctl's: the tokens and the cost are unknown\n";
   for (const Attempt& attempt : story.attempts) add_attempt(text, attempt);
   add_revisions(text, story);
   return text;
@@ -131,12 +138,24 @@ Report story_report(const audit::MessageStory& story) {
   Report report;
   report.name = "message";
   report.single = true;
-  report.columns = {{"id"},      {"conversation_id"}, {"conversation_title"}, {"created_at"}, {"role"},
-                    {"agent"},   {"llm"},             {"pending"},            {"blocked"},    {"deleted_at"},
-                    {"content"}, {"attempts"},        {"agent_revision"},     {"llm_revision"}};
-  report.rows = {{m.id, m.conversation_id, story.conversation.title, m.created_at, m.role, cell(m.agent),
-                  cell(m.llm_provider), m.pending, m.blocked, cell(m.deleted_at), m.content, dump(attempts),
-                  dump(revision_json(story.agent_revision)), dump(revision_json(story.llm_revision))}};
+  report.columns = {{"id"},
+                    {"conversation_id"},
+                    {"conversation_title"},
+                    {"created_at"},
+                    {"role"},
+                    {"agent"},
+                    {"llm"},
+                    {"pending"},
+                    {"blocked"},
+                    {"deleted_at"},
+                    {"content"},
+                    {"attempts"},
+                    {"agent_revision"},
+                    {"llm_revision"}};
+  report.rows = {{m.id, m.conversation_id, story.conversation.title, m.created_at, m.role,
+                  cell(m.agent), cell(m.llm_provider), m.pending, m.blocked, cell(m.deleted_at),
+                  m.content, dump(attempts), dump(revision_json(story.agent_revision)),
+                  dump(revision_json(story.llm_revision))}};
   report.text = story_text(story);
   return report;
 }

@@ -26,7 +26,8 @@ std::string latency_text(std::int64_t micros) {
                             : fmt::format("{:.1f}s", static_cast<double>(micros) / 1e6);
 }
 
-/// "general-assistant via dummy: the first words"; what a reader wants to know of a message at a glance.
+/// "general-assistant via dummy: the first words"; what a reader wants to know of a message at a
+/// glance.
 std::string preview(const Message& message) {
   std::string who;
   if (message.agent && message.llm_provider) {
@@ -68,7 +69,9 @@ std::vector<Cell> cells_of(const audit::MessageEntry& entry) {
   return {m.created_at,
           m.id,
           m.role,
-          entry.attempt ? Cell(a.status) : m.pending ? Cell("pending") : Cell(),
+          entry.attempt ? Cell(a.status)
+          : m.pending   ? Cell("pending")
+                        : Cell(),
           tokens_cell(a.usage),
           usd_cell(a.cost_nanousd),
           preview(m),
@@ -186,14 +189,17 @@ struct CellJson {
 }  // namespace
 
 std::string tokens_text(const model::Usage& usage) {
-  const auto text = [](const std::optional<std::int64_t>& count) { return count ? fmt::format("{}", *count) : "?"; };
+  const auto text = [](const std::optional<std::int64_t>& count) {
+    return count ? fmt::format("{}", *count) : "?";
+  };
   return fmt::format("{}+{}", text(usage.input_tokens), text(usage.output_tokens));
 }
 
 nlohmann::ordered_json attempt_json(const Attempt& attempt) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   const std::vector<Cell> cells = cells_of(attempt);
-  for (std::size_t i = 0; i < cells.size(); ++i) object[attempt_columns[i].key] = std::visit(CellJson{}, cells[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    object[attempt_columns[i].key] = std::visit(CellJson{}, cells[i]);
   return object;
 }
 

@@ -44,7 +44,8 @@ class ScriptReader {
     if (!script.contains("sequence")) return {scene(script, "script")};
     only_keys(script, "script", std::array<std::string, 1>{"sequence"});
     const json& sequence = script["sequence"];
-    require(sequence.is_array() && !sequence.empty(), "script.sequence", "a list of at least one mapping");
+    require(sequence.is_array() && !sequence.empty(), "script.sequence",
+            "a list of at least one mapping");
     std::vector<Scene> scenes;
     for (std::size_t i = 0; i < sequence.size(); ++i) {
       const std::string place = fmt::format("script.sequence[{}]", i);
@@ -56,22 +57,25 @@ class ScriptReader {
 
  private:
   [[noreturn]] void refuse(const std::string& message, const std::string& hint = {}) const {
-    throw Error(ErrorKind::configuration, fmt::format("LLM '{}': configuration.{}", llm_, message), hint);
+    throw Error(ErrorKind::configuration, fmt::format("LLM '{}': configuration.{}", llm_, message),
+                hint);
   }
   void require(bool fits, std::string_view place, std::string_view what) const {
     if (!fits) refuse(fmt::format("{} must be {}", place, what));
   }
-  void only_keys(const json& object, std::string_view place, std::span<const std::string> known) const {
+  void only_keys(const json& object, std::string_view place,
+                 std::span<const std::string> known) const {
     for (const auto& [key, value] : object.items()) {
       if (std::ranges::find(known, key) != known.end()) continue;
       refuse(fmt::format("{} has an unknown key '{}'", place, key), did_you_mean(key, known));
     }
   }
 
-  std::int64_t count(const json& object, const std::string& key, std::string_view place, std::int64_t least) const {
+  std::int64_t count(const json& object, const std::string& key, std::string_view place,
+                     std::int64_t least) const {
     const json& value = object[key];
-    require(value.is_number_integer() && value.get<std::int64_t>() >= least, fmt::format("{}.{}", place, key),
-            fmt::format("a whole number of at least {}", least));
+    require(value.is_number_integer() && value.get<std::int64_t>() >= least,
+            fmt::format("{}.{}", place, key), fmt::format("a whole number of at least {}", least));
     return value.get<std::int64_t>();
   }
   std::string text(const json& object, const std::string& key, std::string_view place) const {
@@ -81,16 +85,20 @@ class ScriptReader {
 
   model::Usage usage(const json& tokens, const std::string& place) const {
     require(tokens.is_object(), place, "a mapping");
-    only_keys(tokens, place, std::array<std::string, 5>{"input", "output", "cache_read", "cache_write", "reasoning"});
+    only_keys(
+        tokens, place,
+        std::array<std::string, 5>{"input", "output", "cache_read", "cache_write", "reasoning"});
     const auto read = [&](const char* key) -> std::optional<std::int64_t> {
       return tokens.contains(key) ? std::optional(count(tokens, key, place, 0)) : std::nullopt;
     };
-    return {read("input"), read("output"), read("cache_read"), read("cache_write"), read("reasoning")};
+    return {read("input"), read("output"), read("cache_read"), read("cache_write"),
+            read("reasoning")};
   }
 
   Failure failure(const json& object, const std::string& place) const {
     require(object.is_object(), place, "a mapping");
-    only_keys(object, place, std::array<std::string, 5>{"kind", "http_status", "message", "times", "every"});
+    only_keys(object, place,
+              std::array<std::string, 5>{"kind", "http_status", "message", "times", "every"});
     Failure failure;
     if (object.contains("kind")) {
       const std::string name = text(object, "kind", place);
@@ -101,16 +109,19 @@ class ScriptReader {
       }
       failure.kind = *kind;
     }
-    if (object.contains("http_status")) failure.http_status = count(object, "http_status", place, 100);
-    failure.message =
-        object.contains("message") ? text(object, "message", place) : fmt::format("scripted failure: {}", kind_name(failure.kind));
+    if (object.contains("http_status"))
+      failure.http_status = count(object, "http_status", place, 100);
+    failure.message = object.contains("message")
+                          ? text(object, "message", place)
+                          : fmt::format("scripted failure: {}", kind_name(failure.kind));
     if (object.contains("times")) failure.times = count(object, "times", place, 1);
     if (object.contains("every")) failure.every = count(object, "every", place, 1);
     return failure;
   }
 
   Scene scene(const json& object, const std::string& place) const {
-    only_keys(object, place, std::array<std::string, 5>{"reply", "tokens", "latency", "pending_polls", "fail"});
+    only_keys(object, place,
+              std::array<std::string, 5>{"reply", "tokens", "latency", "pending_polls", "fail"});
     Scene scene;
     if (object.contains("reply")) scene.reply = text(object, "reply", place);
     if (object.contains("tokens")) scene.usage = usage(object["tokens"], place + ".tokens");
@@ -119,7 +130,8 @@ class ScriptReader {
       require(latency.has_value(), place + ".latency", "a duration such as \"250ms\"");
       scene.latency = *latency;
     }
-    if (object.contains("pending_polls")) scene.pending_polls = count(object, "pending_polls", place, 0);
+    if (object.contains("pending_polls"))
+      scene.pending_polls = count(object, "pending_polls", place, 0);
     if (object.contains("fail")) scene.failure = failure(object["fail"], place + ".fail");
     return scene;
   }
@@ -127,10 +139,12 @@ class ScriptReader {
   const std::string& llm_;
 };
 
-std::string fill_in(std::string text, const std::vector<std::pair<std::string_view, std::string>>& values) {
+std::string fill_in(std::string text,
+                    const std::vector<std::pair<std::string_view, std::string>>& values) {
   for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at)) {
-    const auto value = std::ranges::find_if(
-        values, [&](const auto& pair) { return text.compare(at, pair.first.size(), pair.first) == 0; });
+    const auto value = std::ranges::find_if(values, [&](const auto& pair) {
+      return text.compare(at, pair.first.size(), pair.first) == 0;
+    });
     if (value == values.end()) {
       ++at;
       continue;
@@ -146,7 +160,8 @@ std::int64_t turn_number(const std::vector<model::Message>& history) {
 }
 
 std::string_view last_user_message(const std::vector<model::Message>& history) {
-  const auto last = std::ranges::find(history.rbegin(), history.rend(), "user", &model::Message::role);
+  const auto last =
+      std::ranges::find(history.rbegin(), history.rend(), "user", &model::Message::role);
   return last == history.rend() ? std::string_view{} : std::string_view(last->content);
 }
 
@@ -168,7 +183,8 @@ class Dummy final : public Provider {
     if (scene.failure && fails(*scene.failure, turn)) {
       const Failure& failure = *scene.failure;
       result.status = Status::failed;
-      result.error = ProviderError{failure.kind, is_transient(failure.kind), {}, failure.http_status, failure.message};
+      result.error = ProviderError{
+          failure.kind, is_transient(failure.kind), {}, failure.http_status, failure.message};
       return result;
     }
     if (scene.pending_polls > 0) {
@@ -202,17 +218,19 @@ class Dummy final : public Provider {
     return in_tries && turn_number(turn.history) % failure.every == 0;
   }
 
-  void complete(ProviderResult& result, const Scene& scene, const std::vector<model::Message>& history,
+  void complete(ProviderResult& result, const Scene& scene,
+                const std::vector<model::Message>& history,
                 const std::optional<model::Agent>& agent) const {
     const std::string agent_name = agent ? agent->name : "Default Agent";
     const std::string_view message = last_user_message(history);
     result.status = Status::completed;
-    result.content = scene.reply ? fill_in(*scene.reply, {{"{message}", std::string(message)},
-                                                          {"{agent}", agent_name},
-                                                          {"{llm}", name_},
-                                                          {"{turn}", std::to_string(turn_number(history))}})
-                                 : fmt::format("Dummy response from {} using {}: {}", agent_name, name_,
-                                               first_code_points(message, echoed_code_points));
+    result.content = scene.reply
+                         ? fill_in(*scene.reply, {{"{message}", std::string(message)},
+                                                  {"{agent}", agent_name},
+                                                  {"{llm}", name_},
+                                                  {"{turn}", std::to_string(turn_number(history))}})
+                         : fmt::format("Dummy response from {} using {}: {}", agent_name, name_,
+                                       first_code_points(message, echoed_code_points));
     result.usage = scene.usage;
     result.finish_reason = "stop";
     result.served_model = model_;

@@ -7,7 +7,8 @@
 
 namespace llmctl::providers {
 
-/// Answers without a network: `Dummy response from {agent} using {LLM}: {first 200 code points of the user's message}`.
+/// Answers without a network: `Dummy response from {agent} using {LLM}: {first 200 code points of
+/// the user's message}`.
 ///
 /// `configuration.script` makes a test double of it:
 ///   reply: text; {message}, {agent}, {llm} and {turn} (counted from 1) are filled in

@@ -23,13 +23,15 @@ constexpr std::array<Row, 1> implementations{{
 }};
 
 bool has_base_url(const model::LlmProvider& llm) {
-  const nlohmann::json configuration = nlohmann::json::parse(llm.configuration.text, nullptr, false);
+  const nlohmann::json configuration =
+      nlohmann::json::parse(llm.configuration.text, nullptr, false);
   return configuration.is_object() && configuration.contains("base_url");
 }
 
 const Row* find_row(const model::LlmProvider& llm) {
   for (const Row& row : implementations) {
-    if (row.provider_type == llm.provider_type && row.with_base_url == has_base_url(llm)) return &row;
+    if (row.provider_type == llm.provider_type && row.with_base_url == has_base_url(llm))
+      return &row;
   }
   return nullptr;
 }
@@ -41,10 +43,11 @@ bool has_implementation(const model::LlmProvider& llm) { return find_row(llm) !=
 std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm) {
   if (!llm) return make_dummy(llm);
   if (const Row* row = find_row(*llm)) return row->make(llm);
-  throw Error(ErrorKind::configuration,
-              fmt::format("provider type '{}'{} of LLM '{}' is not implemented in this version of llmctl",
-                          llm->provider_type, has_base_url(*llm) ? " with a base_url" : "", llm->id),
-              "llmctl chat -m dummy answers without a provider");
+  throw Error(
+      ErrorKind::configuration,
+      fmt::format("provider type '{}'{} of LLM '{}' is not implemented in this version of llmctl",
+                  llm->provider_type, has_base_url(*llm) ? " with a base_url" : "", llm->id),
+      "llmctl chat -m dummy answers without a provider");
 }
 
 }  // namespace llmctl::providers

@@ -40,7 +40,8 @@ std::string_view kind_name(ProviderErrorKind kind);
 std::optional<ProviderErrorKind> parse_provider_error_kind(std::string_view name);
 /// Every name, in the order of the enumeration.
 std::vector<std::string> provider_error_kind_names();
-/// Whether the same request may succeed later: the caller's fault is not, the provider's or the network's is.
+/// Whether the same request may succeed later: the caller's fault is not, the provider's or the
+/// network's is.
 bool is_transient(ProviderErrorKind kind);
 
 struct ProviderError {
@@ -61,15 +62,16 @@ struct ToolCall {
 struct ProviderResult {
   Status status = Status::completed;
   std::string content;                     ///< the assistant's text when completed
-  std::optional<Uuid> pending_message_id;  ///< the message that polling will complete; set by chat, never by a provider
+  std::optional<Uuid> pending_message_id;  ///< the message that polling will complete; set by chat,
+                                           ///< never by a provider
   std::vector<ToolCall> tool_calls;
   model::Usage usage;
   std::string served_model;  ///< empty: unknown
   std::string finish_reason;
   std::string request_id;
-  JsonText state;                      ///< what poll_response needs to find the answer again; may be empty
+  JsonText state;  ///< what poll_response needs to find the answer again; may be empty
   std::optional<ProviderError> error;  ///< when failed
-  Duration delay{};                    ///< how long the runner waits before it takes this result: scripted latency
+  Duration delay{};  ///< how long the runner waits before it takes this result: scripted latency
 };
 
 /// Takes text of a streamed answer as it arrives.
@@ -123,8 +125,8 @@ class Provider {
   virtual std::optional<Step> poll_response(const PendingTurn& pending) = 0;
 };
 
-/// The provider that answers for `llm`; without one, the Dummy. Throws Error(configuration) for a provider type that
-/// has no implementation, and for settings that the provider cannot work with.
+/// The provider that answers for `llm`; without one, the Dummy. Throws Error(configuration) for a
+/// provider type that has no implementation, and for settings that the provider cannot work with.
 std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm);
 
 /// Whether get_provider has an implementation for this LLM.

@@ -10,16 +10,42 @@ namespace {
 using model::Attempt;
 
 /// In the order of read_attempt and of values_of.
-constexpr std::array<std::string_view, 36> columns{
-    "id",            "conversation_id",   "user_message_id",    "assistant_message_id",
-    "hop",           "origin",            "actor",              "agent_id",
-    "agent_revision", "llm_provider_id",  "llm_revision",       "provider_type",
-    "requested_model", "served_model",    "status",             "error_kind",
-    "error_message", "http_status",       "request_id",         "finish_reason",
-    "input_tokens",  "output_tokens",     "cache_read_tokens",  "cache_write_tokens",
-    "reasoning_tokens", "cost_nanousd",   "latency_us",         "first_token_us",
-    "partial_content", "tool_calls",      "tool_results",       "provider_state",
-    "idempotency_key", "started_at",      "lease_until",        "finished_at"};
+constexpr std::array<std::string_view, 36> columns{"id",
+                                                   "conversation_id",
+                                                   "user_message_id",
+                                                   "assistant_message_id",
+                                                   "hop",
+                                                   "origin",
+                                                   "actor",
+                                                   "agent_id",
+                                                   "agent_revision",
+                                                   "llm_provider_id",
+                                                   "llm_revision",
+                                                   "provider_type",
+                                                   "requested_model",
+                                                   "served_model",
+                                                   "status",
+                                                   "error_kind",
+                                                   "error_message",
+                                                   "http_status",
+                                                   "request_id",
+                                                   "finish_reason",
+                                                   "input_tokens",
+                                                   "output_tokens",
+                                                   "cache_read_tokens",
+                                                   "cache_write_tokens",
+                                                   "reasoning_tokens",
+                                                   "cost_nanousd",
+                                                   "latency_us",
+                                                   "first_token_us",
+                                                   "partial_content",
+                                                   "tool_calls",
+                                                   "tool_results",
+                                                   "provider_state",
+                                                   "idempotency_key",
+                                                   "started_at",
+                                                   "lease_until",
+                                                   "finished_at"};
 
 Values values_of(const Attempt& a) {
   return {a.id,
@@ -62,7 +88,8 @@ Values values_of(const Attempt& a) {
 
 std::string list_places() {
   std::string places;
-  for (std::size_t i = 1; i <= columns.size(); ++i) places += fmt::format("{}?{}", i == 1 ? "" : ", ", i);
+  for (std::size_t i = 1; i <= columns.size(); ++i)
+    places += fmt::format("{}?{}", i == 1 ? "" : ", ", i);
   return places;
 }
 
@@ -133,22 +160,28 @@ Attempt read_attempt(const Row& row, int first) {
 
 void insert_attempt(Database& database, const Attempt& attempt) {
   std::string names;
-  for (const std::string_view column : columns) names += fmt::format("{}{}", names.empty() ? "" : ", ", column);
-  database.execute(fmt::format("INSERT INTO llmctl_attempts ({}) VALUES ({})", names, list_places()),
-                   values_of(attempt));
+  for (const std::string_view column : columns)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", column);
+  database.execute(
+      fmt::format("INSERT INTO llmctl_attempts ({}) VALUES ({})", names, list_places()),
+      values_of(attempt));
 }
 
 void update_attempt(Database& database, const Attempt& attempt) {
-  database.execute(fmt::format("UPDATE llmctl_attempts SET {} WHERE id = ?1", list_assignments()), values_of(attempt));
+  database.execute(fmt::format("UPDATE llmctl_attempts SET {} WHERE id = ?1", list_assignments()),
+                   values_of(attempt));
 }
 
 std::vector<Attempt> attempts_of_message(Database& database, const Uuid& message) {
-  return collect(database,
-                 fmt::format("SELECT {} FROM llmctl_attempts a WHERE a.user_message_id = ?1 OR a.assistant_message_id = "
-                             "?1 OR a.user_message_id IN (SELECT b.user_message_id FROM llmctl_attempts b WHERE "
-                             "b.assistant_message_id = ?1) ORDER BY a.hop, a.started_at, a.id",
-                             attempt_columns("a")),
-                 {message}, [](const Row& row) { return read_attempt(row); });
+  return collect(
+      database,
+      fmt::format(
+          "SELECT {} FROM llmctl_attempts a WHERE a.user_message_id = ?1 OR a.assistant_message_id "
+          "= "
+          "?1 OR a.user_message_id IN (SELECT b.user_message_id FROM llmctl_attempts b WHERE "
+          "b.assistant_message_id = ?1) ORDER BY a.hop, a.started_at, a.id",
+          attempt_columns("a")),
+      {message}, [](const Row& row) { return read_attempt(row); });
 }
 
 std::optional<Attempt> attempt_of_answer(Database& database, const Uuid& assistant_message) {
@@ -161,26 +194,31 @@ std::optional<Attempt> attempt_of_answer(Database& database, const Uuid& assista
 
 std::optional<Uuid> latest_conversation_started_by(Database& database, std::string_view actor) {
   return find_one(database,
-                  "SELECT a.conversation_id FROM llmctl_attempts a JOIN conversations c ON c.id = a.conversation_id "
+                  "SELECT a.conversation_id FROM llmctl_attempts a JOIN conversations c ON c.id = "
+                  "a.conversation_id "
                   "WHERE a.origin = 'start' AND a.actor = ?1 AND c.deleted_at IS NULL "
                   "ORDER BY a.started_at DESC, a.id DESC LIMIT 1",
                   {actor}, [](const Row& row) { return row.uuid(0); });
 }
 
-std::optional<Lease> take_lease(Database& database, const Uuid& attempt, std::string_view owner, Timestamp now,
-                                Timestamp until) {
-  return find_one(database,
-                  "INSERT INTO llmctl_leases (attempt_id, owner, lease_until, renewed_at, polls) "
-                  "VALUES (?1, ?2, ?4, ?3, 0) ON CONFLICT (attempt_id) DO UPDATE SET owner = excluded.owner, "
-                  "lease_until = excluded.lease_until, renewed_at = excluded.renewed_at "
-                  "WHERE llmctl_leases.lease_until <= excluded.renewed_at RETURNING owner, polls",
-                  {attempt, owner, now, until}, [](const Row& row) { return Lease{row.text(0), row.integer(1)}; });
+std::optional<Lease> take_lease(Database& database, const Uuid& attempt, std::string_view owner,
+                                Timestamp now, Timestamp until) {
+  return find_one(
+      database,
+      "INSERT INTO llmctl_leases (attempt_id, owner, lease_until, renewed_at, polls) "
+      "VALUES (?1, ?2, ?4, ?3, 0) ON CONFLICT (attempt_id) DO UPDATE SET owner = excluded.owner, "
+      "lease_until = excluded.lease_until, renewed_at = excluded.renewed_at "
+      "WHERE llmctl_leases.lease_until <= excluded.renewed_at RETURNING owner, polls",
+      {attempt, owner, now, until}, [](const Row& row) {
+        return Lease{row.text(0), row.integer(1)};
+      });
 }
 
 void release_lease(Database& database, const Uuid& attempt, std::string_view owner, Timestamp now,
                    Timestamp next_poll_at) {
   database.execute(
-      "UPDATE llmctl_leases SET lease_until = ?3, renewed_at = ?3, polls = polls + 1, next_poll_at = ?4 "
+      "UPDATE llmctl_leases SET lease_until = ?3, renewed_at = ?3, polls = polls + 1, next_poll_at "
+      "= ?4 "
       "WHERE attempt_id = ?1 AND owner = ?2",
       {attempt, owner, now, next_poll_at});
 }

@@ -12,7 +12,8 @@
 namespace llmctl::storage {
 
 void insert_attempt(Database& database, const model::Attempt& attempt);
-/// Writes what is known after the call: status, message, model, usage, cost, times, error and state.
+/// Writes what is known after the call: status, message, model, usage, cost, times, error and
+/// state.
 void update_attempt(Database& database, const model::Attempt& attempt);
 
 /// The tries of the turn that a user or assistant message belongs to, in order.
@@ -34,9 +35,10 @@ struct Lease {
   std::int64_t polls = 0;  ///< how often the provider was asked before
 };
 
-/// Makes `owner` the one who works on the attempt until `until`, unless somebody else's lease is still running.
-std::optional<Lease> take_lease(Database& database, const Uuid& attempt, std::string_view owner, Timestamp now,
-                                Timestamp until);
+/// Makes `owner` the one who works on the attempt until `until`, unless somebody else's lease is
+/// still running.
+std::optional<Lease> take_lease(Database& database, const Uuid& attempt, std::string_view owner,
+                                Timestamp now, Timestamp until);
 /// Gives it back after one more poll. A lease that another has taken meanwhile is left alone.
 void release_lease(Database& database, const Uuid& attempt, std::string_view owner, Timestamp now,
                    Timestamp next_poll_at);

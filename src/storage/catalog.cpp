@@ -74,7 +74,9 @@ template <>
 void load_relations(Database& database, Agent& agent) {
   for (const Relation& relation : relations) {
     agent.*relation.member =
-        collect(database, fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", relation.table, relation.column),
+        collect(database,
+                fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", relation.table,
+                            relation.column),
                 {agent.id}, [](const Row& row) { return row.text(0); });
   }
 }
@@ -97,12 +99,14 @@ void write_relations(Database& database, const Agent& before, const Agent& after
     const auto& new_ids = after.*relation.member;
     for (const std::string& id : old_ids) {
       if (std::ranges::find(new_ids, id) != new_ids.end()) continue;
-      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", relation.table, relation.column),
+      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", relation.table,
+                                   relation.column),
                        {after.id, id});
     }
     for (const std::string& id : new_ids) {
       if (std::ranges::find(old_ids, id) != old_ids.end()) continue;
-      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", relation.table, relation.column),
+      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", relation.table,
+                                   relation.column),
                        {after.id, id});
     }
   }
@@ -123,8 +127,9 @@ template <class Record>
 Record require(Database& database, const std::string& id) {
   if (auto record = find<Record>(database, id)) return *record;
   const std::string suggestion = did_you_mean(id, ids<Record>(database));
-  throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", model::noun_of<Record>, id),
-              suggestion.empty() ? fmt::format("llmctl {} list", model::noun_of<Record>) : suggestion);
+  throw Error(
+      ErrorKind::not_found, fmt::format("no {} '{}'", model::noun_of<Record>, id),
+      suggestion.empty() ? fmt::format("llmctl {} list", model::noun_of<Record>) : suggestion);
 }
 
 template <class Record>
@@ -151,8 +156,9 @@ void insert(Database& database, const Record& record) {
   values.emplace_back(record.created_at);
   values.emplace_back(record.updated_at);
   for (std::size_t i = 2; i <= values.size(); ++i) places += fmt::format(", ?{}", i);
-  database.execute(
-      fmt::format("INSERT INTO {} ({}) VALUES ({})", model::kind_of<Record>, column_list<Record>(), places), values);
+  database.execute(fmt::format("INSERT INTO {} ({}) VALUES ({})", model::kind_of<Record>,
+                               column_list<Record>(), places),
+                   values);
   Record nothing;
   write_relations(database, nothing, record);
 }
@@ -167,7 +173,8 @@ bool update(Database& database, const Record& before, const Record& after) {
     values.push_back(value_of(after, field));
     assignments += fmt::format(", {} = ?{}", field.column, values.size());
   }
-  database.execute(fmt::format("UPDATE {} SET {} WHERE id = ?1", model::kind_of<Record>, assignments), values);
+  database.execute(
+      fmt::format("UPDATE {} SET {} WHERE id = ?1", model::kind_of<Record>, assignments), values);
   write_relations(database, before, after);
   return true;
 }
@@ -175,13 +182,14 @@ bool update(Database& database, const Record& before, const Record& after) {
 template <class Record>
 bool differs(const Record& left, const Record& right) {
   return !same_relations(left, right) ||
-         std::ranges::any_of(model::fields<Record>,
-                             [&](const auto& field) { return !model::same_value(left, right, field); });
+         std::ranges::any_of(model::fields<Record>, [&](const auto& field) {
+           return !model::same_value(left, right, field);
+         });
 }
 
 std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier) {
-  return collect(database, "SELECT id FROM llm_providers WHERE model_identifier = ?1 ORDER BY id", {model_identifier},
-                 [](const Row& row) { return row.text(0); });
+  return collect(database, "SELECT id FROM llm_providers WHERE model_identifier = ?1 ORDER BY id",
+                 {model_identifier}, [](const Row& row) { return row.text(0); });
 }
 
 template std::optional<LlmProvider> find(Database&, std::string_view);

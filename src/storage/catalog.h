@@ -31,8 +31,8 @@ std::vector<std::string> ids(Database& database);
 template <class Record>
 void insert(Database& database, const Record& record);
 
-/// Writes the columns and relations in which the two differ, and updated_at; nothing when they are equal.
-/// Returns whether anything was written.
+/// Writes the columns and relations in which the two differ, and updated_at; nothing when they are
+/// equal. Returns whether anything was written.
 template <class Record>
 bool update(Database& database, const Record& before, const Record& after);
 

@@ -7,7 +7,8 @@
 
 namespace llmctl::storage {
 
-/// A WHERE clause grown one filter at a time, so that a filter nobody asked for costs the planner nothing.
+/// A WHERE clause grown one filter at a time, so that a filter nobody asked for costs the planner
+/// nothing.
 class Conditions {
  public:
   /// Adds a condition without a parameter.
@@ -19,7 +20,8 @@ class Conditions {
   void add(std::string_view condition, const Value& value) {
     const std::string place = parameter(value);
     std::string filled(condition);
-    for (std::size_t at = filled.find('?'); at != std::string::npos; at = filled.find('?', at + place.size())) {
+    for (std::size_t at = filled.find('?'); at != std::string::npos;
+         at = filled.find('?', at + place.size())) {
       filled.replace(at, 1, place);
     }
     add(filled);

@@ -31,8 +31,8 @@ bool may_name_a_password(std::string_view key) {
   return key.find("password") != std::string_view::npos || key.find('%') != std::string_view::npos;
 }
 
-/// "postgresql://user:secret@host/db?password=secret" without what must not be printed. Reads more as a password than
-/// libpq does: a URL that it would refuse is shown too.
+/// "postgresql://user:secret@host/db?password=secret" without what must not be printed. Reads more
+/// as a password than libpq does: a URL that it would refuse is shown too.
 std::string without_password(std::string_view url) {
   const std::size_t query = find_query(url);
   std::string shown(url.substr(0, query));
@@ -45,7 +45,8 @@ std::string without_password(std::string_view url) {
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&', 1));
     const std::size_t equals = pair.find('=');
-    const bool mask = equals != std::string_view::npos && may_name_a_password(pair.substr(0, equals));
+    const bool mask =
+        equals != std::string_view::npos && may_name_a_password(pair.substr(0, equals));
     shown += mask ? std::string(pair.substr(0, equals)) + "=***" : std::string(pair);
     rest.remove_prefix(pair.size());
   }
@@ -55,8 +56,9 @@ std::string without_password(std::string_view url) {
 Location sqlite_location(std::string_view path) {
   if (path.empty()) throw Error(ErrorKind::configuration, "the database URL names no file");
   Location location{Location::Engine::sqlite, std::string(path), {}};
-  location.display = path == ":memory:" ? "sqlite::memory:"
-                                        : std::filesystem::absolute(path).lexically_normal().string();
+  location.display = path == ":memory:"
+                         ? "sqlite::memory:"
+                         : std::filesystem::absolute(path).lexically_normal().string();
   return location;
 }
 
@@ -70,7 +72,8 @@ Location parse_location(std::string_view url) {
   if (take_prefix(rest, "sqlite:")) {
     // As Python's tools read them: three slashes are relative, four are absolute.
     if (rest.starts_with("//") && !take_prefix(rest, "///")) {
-      throw Error(ErrorKind::configuration, fmt::format("'{}' names a host, which SQLite has not", url),
+      throw Error(ErrorKind::configuration,
+                  fmt::format("'{}' names a host, which SQLite has not", url),
                   "write sqlite:///relative.db or sqlite:////absolute.db");
     }
     return sqlite_location(rest);
@@ -84,7 +87,8 @@ Location parse_location(std::string_view url) {
 }
 
 std::optional<std::int32_t> read_stamp(const Location& location) {
-  return location.engine == Location::Engine::sqlite ? sqlite::read_stamp(location.path) : std::nullopt;
+  return location.engine == Location::Engine::sqlite ? sqlite::read_stamp(location.path)
+                                                     : std::nullopt;
 }
 
 std::unique_ptr<Database> open_database(const Location& location, const OpenOptions& options) {

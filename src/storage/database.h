@@ -22,7 +22,8 @@ namespace llmctl::storage {
 
 enum class ValueType { text, integer, boolean, uuid, timestamp, json, decimal };
 
-/// A statement's parameter. NULL keeps its type, because PostgreSQL wants one. The driver does the encoding.
+/// A statement's parameter. NULL keeps its type, because PostgreSQL wants one. The driver does the
+/// encoding.
 class Value {
  public:
   Value(std::string text) : type_(ValueType::text), content_(std::move(text)) {}
@@ -96,8 +97,9 @@ struct Dialect {
   std::string_view name;  ///< "sqlite" or "postgres"; also the folder of its migrations
 };
 
-/// One connection. SQL is written once, with ?1-style parameters, in the subset that both engines take.
-/// Every function throws Error: unavailable, lock_timeout, io, damaged, configuration (no such table) or internal.
+/// One connection. SQL is written once, with ?1-style parameters, in the subset that both engines
+/// take. Every function throws Error: unavailable, lock_timeout, io, damaged, configuration (no
+/// such table) or internal.
 class Database {
  public:
   using Visitor = std::function<void(const Row&)>;
@@ -112,7 +114,8 @@ class Database {
   virtual std::int64_t execute(std::string_view sql, const Values& parameters = {}) = 0;
   /// Calls `visit` for each row, in order, as the rows are read.
   virtual void query(std::string_view sql, const Values& parameters, const Visitor& visit) = 0;
-  /// Runs several statements without parameters: migrations. `name` is what error messages call the text.
+  /// Runs several statements without parameters: migrations. `name` is what error messages call the
+  /// text.
   virtual void execute_script(std::string_view sql, std::string_view name) = 0;
   /// Leaves a number in the database that read_stamp finds without opening it.
   virtual void write_stamp(std::int32_t stamp) = 0;
@@ -184,15 +187,17 @@ struct Location {
   std::string display;  ///< for messages: resolved, without a password
 };
 
-/// A path, sqlite:REL, sqlite:/ABS, sqlite:///REL, sqlite:////ABS, sqlite::memory:, postgres:// or postgresql://.
-/// Throws Error(configuration) for another scheme.
+/// A path, sqlite:REL, sqlite:/ABS, sqlite:///REL, sqlite:////ABS, sqlite::memory:, postgres:// or
+/// postgresql://. Throws Error(configuration) for another scheme.
 Location parse_location(std::string_view url);
 
-/// The number that the last committed write_stamp left, read without opening the database; nothing when there is none, or
-/// when it cannot be told without opening. SQLite: `user_version` in the file's header.
+/// The number that the last committed write_stamp left, read without opening the database; nothing
+/// when there is none, or when it cannot be told without opening. SQLite: `user_version` in the
+/// file's header.
 std::optional<std::int32_t> read_stamp(const Location& location);
 
-/// Throws Error: configuration (no such database; an engine that this build has not), io, damaged, lock_timeout.
+/// Throws Error: configuration (no such database; an engine that this build has not), io, damaged,
+/// lock_timeout.
 std::unique_ptr<Database> open_database(const Location& location, const OpenOptions& options);
 
 }  // namespace llmctl::storage

@@ -20,18 +20,23 @@ std::string hint_of(std::string_view noun) {
   return noun == "message" ? "llmctl audit list" : "llmctl conversation list";
 }
 
-Uuid find_id(Database& database, const std::string& text, std::string_view noun, FindEndings find_endings) {
+Uuid find_id(Database& database, const std::string& text, std::string_view noun,
+             FindEndings find_endings) {
   if (const auto whole = parse_uuid(text)) return *whole;
   std::string hex = to_lower_ascii(text);
   std::erase(hex, '-');
   const bool is_ending = hex.size() >= fewest_digits && hex.size() < 32 &&
                          hex.find_first_not_of("0123456789abcdef") == std::string::npos;
-  const std::vector<Uuid> candidates = is_ending ? find_endings(database, hex, most_candidates) : std::vector<Uuid>{};
+  const std::vector<Uuid> candidates =
+      is_ending ? find_endings(database, hex, most_candidates) : std::vector<Uuid>{};
   if (candidates.size() == 1) return candidates.front();
-  if (candidates.empty()) throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", noun, text), hint_of(noun));
+  if (candidates.empty())
+    throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", noun, text), hint_of(noun));
   std::string list;
-  for (const Uuid& id : candidates) list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(id));
-  throw Error(ErrorKind::usage, fmt::format("several {}s end in '{}'", noun, text), "write more digits: " + list);
+  for (const Uuid& id : candidates)
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(id));
+  throw Error(ErrorKind::usage, fmt::format("several {}s end in '{}'", noun, text),
+              "write more digits: " + list);
 }
 
 }  // namespace

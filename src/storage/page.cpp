@@ -20,9 +20,11 @@ Place parse_cursor(const std::string& text) {
   if (dot != std::string::npos) {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + dot, micros);
     const auto id = parse_uuid(std::string_view(text).substr(dot + 1));
-    if (problem == std::errc{} && end == text.data() + dot && id) return {Timestamp{Duration{micros}}, *id};
+    if (problem == std::errc{} && end == text.data() + dot && id)
+      return {Timestamp{Duration{micros}}, *id};
   }
-  throw Error(ErrorKind::usage, fmt::format("'{}' is no cursor", text), "copy it from the end of a listing");
+  throw Error(ErrorKind::usage, fmt::format("'{}' is no cursor", text),
+              "copy it from the end of a listing");
 }
 
 }  // namespace
@@ -38,7 +40,8 @@ std::string order_and_limit(Conditions& conditions, const Page& page, std::strin
     const std::string time = conditions.parameter(place.time);
     const std::string id = conditions.parameter(place.id);
     const char* beyond = page.oldest_first ? ">" : "<";
-    conditions.add(fmt::format("({0} {4} {2} OR ({0} = {2} AND {1} {4} {3}))", time_column, id_column, time, id, beyond));
+    conditions.add(fmt::format("({0} {4} {2} OR ({0} = {2} AND {1} {4} {3}))", time_column,
+                               id_column, time, id, beyond));
     // Alone the OR would hide the index from SQLite's planner.
     conditions.add(fmt::format("{} {}= {}", time_column, beyond, time));
   }

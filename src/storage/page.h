@@ -19,11 +19,13 @@ struct Page {
   bool oldest_first = false;
 };
 
-/// The place of a row in a list that is ordered by time and id: "1790856000000000.0199…", microseconds since 1970.
+/// The place of a row in a list that is ordered by time and id: "1790856000000000.0199…",
+/// microseconds since 1970.
 std::string make_cursor(Timestamp time, const Uuid& id);
 
-/// " ORDER BY … LIMIT …" over a time and an id column, and the condition that continues after the page's cursor.
-/// One row more than asked for is read, which tells whether the list goes on. Throws Error(usage) for a bad cursor.
+/// " ORDER BY … LIMIT …" over a time and an id column, and the condition that continues after the
+/// page's cursor. One row more than asked for is read, which tells whether the list goes on. Throws
+/// Error(usage) for a bad cursor.
 std::string order_and_limit(Conditions& conditions, const Page& page, std::string_view time_column,
                             std::string_view id_column);
 

@@ -9,7 +9,8 @@ namespace llmctl::storage {
 namespace {
 
 constexpr std::string_view select_revision =
-    "SELECT number, kind, object_id, sha256, content, recorded_at, actor, reason FROM llmctl_revisions ";
+    "SELECT number, kind, object_id, sha256, content, recorded_at, actor, reason FROM "
+    "llmctl_revisions ";
 
 model::Revision read(const Row& row) {
   return {row.integer(0), row.text(1),      row.text(2), row.text(3),
@@ -25,8 +26,8 @@ std::optional<model::Revision> find_revision(Database& database, std::int64_t nu
 
 std::optional<model::Revision> latest_revision(Database& database, std::string_view kind,
                                                std::string_view object_id) {
-  static const std::string sql =
-      std::string(select_revision) + "WHERE kind = ?1 AND object_id = ?2 ORDER BY number DESC LIMIT 1";
+  static const std::string sql = std::string(select_revision) +
+                                 "WHERE kind = ?1 AND object_id = ?2 ORDER BY number DESC LIMIT 1";
   return find_one(database, sql, {kind, object_id}, read);
 }
 
@@ -37,12 +38,13 @@ std::int64_t record_revision(Database& database, std::string_view kind, std::str
                              const std::string& content, const Change& change) {
   const auto latest = latest_revision(database, kind, object_id);
   if (latest && latest->content.text == content) return latest->number;
-  const auto number =
-      find_one(database,
-               "INSERT INTO llmctl_revisions (kind, object_id, sha256, content, recorded_at, actor, reason) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
-               {kind, object_id, sha256_hex(content), JsonText{content}, change.at, change.actor, change.reason},
-               [](const Row& row) { return row.integer(0); });
+  const auto number = find_one(
+      database,
+      "INSERT INTO llmctl_revisions (kind, object_id, sha256, content, recorded_at, actor, reason) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
+      {kind, object_id, sha256_hex(content), JsonText{content}, change.at, change.actor,
+       change.reason},
+      [](const Row& row) { return row.integer(0); });
   return *number;
 }
 
@@ -55,7 +57,8 @@ std::int64_t record_found(Database& database, const Record& record, Timestamp no
 
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change) {
-  return record_revision(database, model::kind_of<Record>, record.id, canonical_json(model::snapshot(record)), change);
+  return record_revision(database, model::kind_of<Record>, record.id,
+                         canonical_json(model::snapshot(record)), change);
 }
 
 template std::int64_t record_found(Database&, const model::LlmProvider&, Timestamp);

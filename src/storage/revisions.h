@@ -20,14 +20,17 @@ struct Change {
 };
 
 std::optional<model::Revision> find_revision(Database& database, std::int64_t number);
-std::optional<model::Revision> latest_revision(Database& database, std::string_view kind, std::string_view object_id);
+std::optional<model::Revision> latest_revision(Database& database, std::string_view kind,
+                                               std::string_view object_id);
 
-/// Keeps the record as it stands, if no revision has it yet: somebody else wrote it. Call it before changing a record,
-/// and when a turn uses it. Returns the number of the revision that says so. For LlmProvider, Agent and Tool.
+/// Keeps the record as it stands, if no revision has it yet: somebody else wrote it. Call it before
+/// changing a record, and when a turn uses it. Returns the number of the revision that says so. For
+/// LlmProvider, Agent and Tool.
 template <class Record>
 std::int64_t record_found(Database& database, const Record& record, Timestamp now);
 
-/// Keeps the record as llmctl has just written it; a content that is the latest already gets no second revision.
+/// Keeps the record as llmctl has just written it; a content that is the latest already gets no
+/// second revision.
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change);
 

@@ -20,7 +20,8 @@ struct SeedObject {
   Timestamp applied_at;
 };
 
-std::optional<SeedObject> find_seed_object(Database& database, std::string_view kind, std::string_view object_id);
+std::optional<SeedObject> find_seed_object(Database& database, std::string_view kind,
+                                           std::string_view object_id);
 /// Inserts, or replaces what is known of the object.
 void save_seed_object(Database& database, const SeedObject& object);
 

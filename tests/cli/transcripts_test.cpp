@@ -19,10 +19,10 @@
 // is an empty line); `\c` says that stdout did not end in a newline, `!\c` the same of stderr.
 //
 // The environment is empty but for PATH (llmctl's directory first), HOME and XDG_* in the fresh
-// directory, LC_ALL=C.UTF-8, TZ=UTC, SOURCE_DIR (the source tree), LLMCTL_ACTOR=ada and LLMCTL_TEST=1 with
-// LLMCTL_CLOCK, which starts at 2026-10-01T12:00:00Z and advances a minute with each command, and
-// LLMCTL_RANDOM_SEED, which starts at 1 and counts the commands. In the output the fresh
-// directory's path is <dir> and the source tree's is <source>.
+// directory, LC_ALL=C.UTF-8, TZ=UTC, SOURCE_DIR (the source tree), LLMCTL_ACTOR=ada and
+// LLMCTL_TEST=1 with LLMCTL_CLOCK, which starts at 2026-10-01T12:00:00Z and advances a minute with
+// each command, and LLMCTL_RANDOM_SEED, which starts at 1 and counts the commands. In the output
+// the fresh directory's path is <dir> and the source tree's is <source>.
 //
 // LLMCTL_ACCEPT=1 in the environment of the tests rewrites the files with the actual output. Read
 // what it wrote.

@@ -48,7 +48,8 @@ class SqliteRow final : public Row {
   bool is_null(int column) const override { return statement_.getColumn(column).isNull(); }
   std::int64_t integer(int column) const override {
     const SQLite::Column value = statement_.getColumn(column);
-    return decoded(column, value.isInteger() ? std::optional(value.getInt64()) : std::nullopt, "whole number");
+    return decoded(column, value.isInteger() ? std::optional(value.getInt64()) : std::nullopt,
+                   "whole number");
   }
   bool boolean(int column) const override {
     const SQLite::Column value = statement_.getColumn(column);
@@ -66,15 +67,17 @@ class SqliteRow final : public Row {
     const double millionths = is_number ? value.getDouble() * 1e6 : 0;
     // Beyond that a double is not exact any more.
     const bool fits = is_number && std::abs(millionths) < 9007199254740992.0;
-    return decoded(column, fits ? std::optional(Decimal{std::llround(millionths)}) : std::nullopt, "decimal");
+    return decoded(column, fits ? std::optional(Decimal{std::llround(millionths)}) : std::nullopt,
+                   "decimal");
   }
 
  private:
   template <class T>
   T decoded(int column, const std::optional<T>& value, std::string_view type) const {
     if (value) return *value;
-    throw Error(ErrorKind::damaged, fmt::format("column {} holds '{}', which is no {}",
-                                                statement_.getColumnName(column), text(column), type));
+    throw Error(ErrorKind::damaged,
+                fmt::format("column {} holds '{}', which is no {}",
+                            statement_.getColumnName(column), text(column), type));
   }
 
   SQLite::Statement& statement_;
@@ -84,7 +87,8 @@ class SqliteRow final : public Row {
 struct BusyHandler {
   Duration limit;
   std::function<void(std::string_view)> notify;
-  // Processes started together must not wait in step. (std::random_device would bind the program to glibc 2.36.)
+  // Processes started together must not wait in step. (std::random_device would bind the program to
+  // glibc 2.36.)
   std::minstd_rand random{static_cast<unsigned>(getpid())};
   std::chrono::steady_clock::time_point since{};
   bool told = false;
@@ -99,7 +103,8 @@ struct BusyHandler {
     if (waited >= limit || interrupted()) return false;
     if (!told && waited >= std::chrono::seconds(1) && notify) {
       told = true;
-      notify(fmt::format("waiting for another program to release the database (up to {})", to_string(limit)));
+      notify(fmt::format("waiting for another program to release the database (up to {})",
+                         to_string(limit)));
     }
     std::this_thread::sleep_for(std::chrono::microseconds(1000 + random() % 4000));
     return true;
@@ -122,18 +127,23 @@ std::pair<int, int> line_and_column(std::string_view text, std::size_t offset) {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(const Location& location, const std::string& file, int flags, const OpenOptions& options)
-      : path_(location.display), busy_{.limit = options.lock_timeout, .notify = options.notify}, database_(file, flags) {
+  SqliteDatabase(const Location& location, const std::string& file, int flags,
+                 const OpenOptions& options)
+      : path_(location.display),
+        busy_{.limit = options.lock_timeout, .notify = options.notify},
+        database_(file, flags) {
     sqlite3* handle = database_.getHandle();
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_handler(
-        handle, [](void* self, int calls) { return static_cast<BusyHandler*>(self)->wait(calls) ? 1 : 0; },
+        handle,
+        [](void* self, int calls) { return static_cast<BusyHandler*>(self)->wait(calls) ? 1 : 0; },
         &busy_);
     constexpr int operations_between_checks = 20'000;
     sqlite3_progress_handler(
         handle, operations_between_checks, [](void*) { return interrupted() ? 1 : 0; }, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // TRUSTED_SCHEMA stays on: SQLite 3.40 calls JSON_VALID in the tables' checks unsafe without it.
+    // TRUSTED_SCHEMA stays on: SQLite 3.40 calls JSON_VALID in the tables' checks unsafe without
+    // it.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
     run("PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "opening");
   }
@@ -147,7 +157,8 @@ class SqliteDatabase final : public Database {
 
   std::vector<std::string> tables() override {
     return collect(*this,
-                   "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                   "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
+                   "'sqlite\\_%' ESCAPE '\\' "
                    "ORDER BY name",
                    {}, [](const Row& row) { return row.text(0); });
   }
@@ -175,7 +186,8 @@ class SqliteDatabase final : public Database {
     while (rest < end) {
       sqlite3_stmt* statement = nullptr;
       const char* next = rest;
-      int code = sqlite3_prepare_v2(database_.getHandle(), rest, static_cast<int>(end - rest), &statement, &next);
+      int code = sqlite3_prepare_v2(database_.getHandle(), rest, static_cast<int>(end - rest),
+                                    &statement, &next);
       const int error_offset = sqlite3_error_offset(database_.getHandle());
       if (code == SQLITE_OK && statement != nullptr) {
         do {
@@ -185,13 +197,16 @@ class SqliteDatabase final : public Database {
         if (code == SQLITE_DONE) code = SQLITE_OK;
       }
       if (code != SQLITE_OK) {
-        throw_script_error(sql, name, static_cast<std::size_t>(rest - sql.data()) + std::max(error_offset, 0));
+        throw_script_error(sql, name,
+                           static_cast<std::size_t>(rest - sql.data()) + std::max(error_offset, 0));
       }
       rest = next;
     }
   }
 
-  void write_stamp(std::int32_t stamp) override { execute(fmt::format("PRAGMA user_version = {}", stamp), {}); }
+  void write_stamp(std::int32_t stamp) override {
+    execute(fmt::format("PRAGMA user_version = {}", stamp), {});
+  }
 
   std::vector<std::string> find_damage() override {
     std::vector<std::string> findings;
@@ -199,8 +214,8 @@ class SqliteDatabase final : public Database {
       if (row.text(0) != "ok") findings.push_back(row.text(0));
     });
     query("PRAGMA foreign_key_check", {}, [&](const Row& row) {
-      findings.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist", row.text(1),
-                                     row.text(0), row.text(2)));
+      findings.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
+                                     row.text(1), row.text(0), row.text(2)));
     });
     return findings;
   }
@@ -210,10 +225,12 @@ class SqliteDatabase final : public Database {
     sqlite3* handle = database_.getHandle();
     // SQLite does not call the busy handler while it changes the journal mode.
     for (int calls = 0;; ++calls) {
-      const int code = sqlite3_exec(handle, "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL",
-                                    nullptr, nullptr, nullptr);
+      const int code =
+          sqlite3_exec(handle, "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL", nullptr,
+                       nullptr, nullptr);
       if (code == SQLITE_OK) return;
-      if ((code & 0xff) != SQLITE_BUSY || !busy_.wait(calls)) throw_latest_error(handle, "creating", path_);
+      if ((code & 0xff) != SQLITE_BUSY || !busy_.wait(calls))
+        throw_latest_error(handle, "creating", path_);
     }
   }
 
@@ -235,9 +252,11 @@ class SqliteDatabase final : public Database {
     }
   }
 
-  /// Prepares on first use, binds, runs `use`, and leaves the statement reset so that it holds no lock.
+  /// Prepares on first use, binds, runs `use`, and leaves the statement reset so that it holds no
+  /// lock.
   template <class Use>
-  void with_statement(std::string_view sql, const Values& parameters, std::string_view doing, Use use) {
+  void with_statement(std::string_view sql, const Values& parameters, std::string_view doing,
+                      Use use) {
     try {
       std::unique_ptr<SQLite::Statement>& cached = statements_[std::string(sql)];
       if (!cached) cached = std::make_unique<SQLite::Statement>(database_, std::string(sql));
@@ -248,14 +267,16 @@ class SqliteDatabase final : public Database {
           statement.clearBindings();
         }
       } resetter{*cached};
-      for (std::size_t i = 0; i < parameters.size(); ++i) bind(*cached, static_cast<int>(i) + 1, parameters[i]);
+      for (std::size_t i = 0; i < parameters.size(); ++i)
+        bind(*cached, static_cast<int>(i) + 1, parameters[i]);
       use(*cached);
     } catch (const SQLite::Exception& problem) {
       throw_error(problem.getExtendedErrorCode(), problem.what(), doing, path_);
     }
   }
 
-  [[noreturn]] void throw_script_error(std::string_view sql, std::string_view name, std::size_t offset) {
+  [[noreturn]] void throw_script_error(std::string_view sql, std::string_view name,
+                                       std::size_t offset) {
     const int code = sqlite3_extended_errcode(database_.getHandle());
     const std::string message = sqlite3_errmsg(database_.getHandle());
     if ((code & 0xff) != SQLITE_ERROR && (code & 0xff) != SQLITE_CONSTRAINT) {
@@ -287,7 +308,8 @@ std::string file_uri(const std::string& path, std::string_view parameters) {
   return uri + "?" + std::string(parameters);
 }
 
-/// Connections are not shared between threads, and nobody asks SQLite how much memory it uses: neither needs its locks.
+/// Connections are not shared between threads, and nobody asks SQLite how much memory it uses:
+/// neither needs its locks.
 void configure_library() {
   static const bool done = [] {
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
@@ -297,8 +319,8 @@ void configure_library() {
   (void)done;
 }
 
-std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::string& file, int flags,
-                                        const OpenOptions& options) {
+std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::string& file,
+                                        int flags, const OpenOptions& options) {
   configure_library();
   try {
     return std::make_unique<SqliteDatabase>(location, file, flags, options);
@@ -307,15 +329,18 @@ std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::str
   }
 }
 
-std::unique_ptr<SqliteDatabase> open_read_only(const Location& location, const OpenOptions& options) {
+std::unique_ptr<SqliteDatabase> open_read_only(const Location& location,
+                                               const OpenOptions& options) {
   if (!must_open_immutable(location.path)) {
     return connect(location, location.path, SQLite::OPEN_READONLY, options);
   }
   if (options.notify) {
-    options.notify(fmt::format("the directory of '{}' is not writable: reading the file as it stands", location.display));
+    options.notify(fmt::format(
+        "the directory of '{}' is not writable: reading the file as it stands", location.display));
   }
   const std::string file = std::filesystem::absolute(location.path).string();
-  return connect(location, file_uri(file, "immutable=1"), SQLite::OPEN_READONLY | SQLite::OPEN_URI, options);
+  return connect(location, file_uri(file, "immutable=1"), SQLite::OPEN_READONLY | SQLite::OPEN_URI,
+                 options);
 }
 
 }  // namespace
@@ -326,7 +351,8 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
   }
   FileState state = check_file(location.path);
   if (state == FileState::missing && options.access != Access::create) {
-    throw Error(ErrorKind::configuration, fmt::format("there is no database '{}'", location.display),
+    throw Error(ErrorKind::configuration,
+                fmt::format("there is no database '{}'", location.display),
                 "llmctl migrate creates it; --db, LLMCTL_DB or DATABASE_URL name another");
   }
   if (options.access == Access::read_only) return open_read_only(location, options);

@@ -29,7 +29,8 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
     case SQLITE_PROTOCOL:
       // The busy handler gives up early when a signal arrives.
       throw_if_interrupted();
-      throw Error(ErrorKind::lock_timeout, fmt::format("{}: another program holds the database", place),
+      throw Error(ErrorKind::lock_timeout,
+                  fmt::format("{}: another program holds the database", place),
                   "wait for it, or give it longer with --lock-timeout");
     case SQLITE_INTERRUPT:
       throw_if_interrupted();
@@ -54,7 +55,8 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
     default: break;
   }
   if (sqlite_message.starts_with("no such table") || sqlite_message.starts_with("no such column")) {
-    throw Error(ErrorKind::configuration, fmt::format("'{}' has not the schema llmctl needs ({})", path, sqlite_message),
+    throw Error(ErrorKind::configuration,
+                fmt::format("'{}' has not the schema llmctl needs ({})", path, sqlite_message),
                 "llmctl migrate");
   }
   throw Error(ErrorKind::internal, fmt::format("{}: {}", place, sqlite_message));

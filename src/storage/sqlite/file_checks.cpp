@@ -26,7 +26,8 @@ constexpr std::size_t header_size = 100;  // https://sqlite.org/fileformat.html#
   throw Error(ErrorKind::io, fmt::format("{} '{}': {}", what, path, std::strerror(errno)));
 }
 
-std::int64_t big_endian(const std::array<unsigned char, header_size>& header, std::size_t at, std::size_t size) {
+std::int64_t big_endian(const std::array<unsigned char, header_size>& header, std::size_t at,
+                        std::size_t size) {
   std::int64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | header[at + i];
   return value;
@@ -49,8 +50,10 @@ bool has_content(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && status.st_size > 0;
 }
 
-/// What the file lacks of the size in its header, which was read before: a file that grows meanwhile is not too short.
-std::int64_t missing_bytes(const std::string& path, int file, const std::array<unsigned char, header_size>& header) {
+/// What the file lacks of the size in its header, which was read before: a file that grows
+/// meanwhile is not too short.
+std::int64_t missing_bytes(const std::string& path, int file,
+                           const std::array<unsigned char, header_size>& header) {
   // With a log or journal beside it, the rest of the file may still stand there.
   if (has_content(path + "-wal") || has_content(path + "-journal")) return 0;
   struct stat status {};
@@ -69,7 +72,8 @@ void check_header(const std::string& path, int file) {
   if (const std::int64_t missing = missing_bytes(path, file, header); missing > 0) {
     const std::int64_t expected = expected_size(header);
     throw Error(ErrorKind::damaged,
-                fmt::format("'{}' is truncated: {} bytes instead of {}", path, expected - missing, expected),
+                fmt::format("'{}' is truncated: {} bytes instead of {}", path, expected - missing,
+                            expected),
                 "restore a backup");
   }
 }
@@ -117,7 +121,8 @@ std::optional<std::int32_t> read_stamp(const std::string& path) {
   const ssize_t got = pread(file, header.data(), header.size(), 0);
   const bool whole = got == static_cast<ssize_t>(header.size()) &&
                      std::memcmp(header.data(), magic.data(), magic.size()) == 0;
-  // What a log or journal beside the file holds may be newer than the header, or about to be rolled back.
+  // What a log or journal beside the file holds may be newer than the header, or about to be rolled
+  // back.
   if (!whole || has_content(path + "-wal") || has_content(path + "-journal")) return std::nullopt;
   if (missing_bytes(path, file, header) > 0) return std::nullopt;
   return static_cast<std::int32_t>(big_endian(header, 60, 4));

@@ -10,11 +10,13 @@ enum class FileState {
   database,  ///< a plausible header
 };
 
-/// Looks at the file without SQLite, so that a wrong path is named for what it is. Throws Error: io for a directory or a
-/// file that may not be read, damaged for one that is no database or shorter than its header says.
+/// Looks at the file without SQLite, so that a wrong path is named for what it is. Throws Error: io
+/// for a directory or a file that may not be read, damaged for one that is no database or shorter
+/// than its header says.
 FileState check_file(const std::string& path);
 
-/// Makes an empty file, readable and writable by its owner alone; one that another process has just made is fine.
+/// Makes an empty file, readable and writable by its owner alone; one that another process has just
+/// made is fine.
 void create_file(const std::string& path);
 
 /// Whether the file has no write-ahead log and none can be made beside it.
