@@ -29,7 +29,7 @@ inline constexpr std::string_view role_choices = "PROTEGRITY STANDARD";
 
 /// Kind names are table names and the sections of a seed file.
 template <class Record>
-inline constexpr std::string_view kind_of = "";
+inline constexpr std::string_view kind_of{};
 template <>
 inline constexpr std::string_view kind_of<LlmProvider> = "llm_providers";
 template <>
@@ -39,7 +39,7 @@ inline constexpr std::string_view kind_of<Tool> = "tools";
 
 /// What messages call one of them.
 template <class Record>
-inline constexpr std::string_view noun_of = "";
+inline constexpr std::string_view noun_of{};
 template <>
 inline constexpr std::string_view noun_of<LlmProvider> = "provider";
 template <>
