@@ -1,6 +1,7 @@
 #include "admin/doctor.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -78,6 +79,14 @@ void check_disk(const std::string& file, std::vector<Finding>& findings) {
                          : ok("disk", message));
 }
 
+void check_writable(const std::string& file, std::vector<Finding>& findings) {
+  if (file.empty()) return;
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  if (access(file.c_str(), W_OK) == 0 && access(folder.c_str(), W_OK) == 0) return;
+  findings.push_back(
+      {"writing", "warning", "the file or its directory cannot be written: reading only", 0});
+}
+
 void check_content(Database& database, std::vector<Finding>& findings) {
   const auto damage = database.find_damage();
   if (damage.empty()) findings.push_back(ok("content", "every page and reference is sound"));
@@ -94,6 +103,7 @@ std::vector<Finding> examine(Database& database, const DoctorOptions& options, T
     check_providers(database, findings);
     findings.push_back(check_pending(database, options, now));
   }
+  check_writable(options.file, findings);
   check_disk(options.file, findings);
   if (options.deep) check_content(database, findings);
   return findings;

@@ -26,7 +26,7 @@ std::optional<Timestamp> parse_date(std::string_view text);
 /// at most 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// The shortest exact spelling that parse_duration reads back: "250ms", "90s", "24h".
+/// The shortest exact spelling that parse_duration reads back: "250ms", "90s", "1d".
 std::string to_string(Duration duration);
 
 /// Time and sleeping, so that tests can freeze both.

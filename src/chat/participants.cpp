@@ -45,7 +45,8 @@ std::vector<model::Tool> active_tools(storage::Database& database, const Agent& 
 
 LlmProvider find_llm(storage::Database& database, const std::string& name) {
   if (auto llm = storage::find<LlmProvider>(database, name)) return *llm;
-  const std::vector<std::string> with_model = storage::llm_ids_by_model(database, name);
+  std::vector<std::string> with_model;
+  if (!name.empty()) with_model = storage::llm_ids_by_model(database, name);
   if (with_model.size() > 1) {
     throw Error(
         ErrorKind::usage,

@@ -1,10 +1,12 @@
 #include "audit/trail.h"
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/listing.h"
 #include "cli/noun.h"
 #include "output/trail_report.h"
 #include "storage/catalog.h"
+#include "storage/conversations.h"
 #include "storage/find_id.h"
 
 namespace llmctl::cli {
@@ -18,6 +20,19 @@ struct FilterOptions {
   PageOptions page;
 };
 
+/// Nor may a conversation that does not exist, or was deleted, look like an empty one.
+void require_listed(const Uuid& conversation, const audit::Filter& filter, Context& context) {
+  const auto found =
+      storage::find_conversation(context.database(storage::Access::read_only), conversation);
+  if (!found)
+    throw Error(ErrorKind::not_found, "no conversation '" + to_string(conversation) + "'",
+                "llmctl conversation list");
+  if (found->deleted_at && !filter.deleted) {
+    context.notify("conversation " + to_string(conversation) +
+                   " is deleted: --deleted lists its messages");
+  }
+}
+
 audit::Filter filter_of(const FilterOptions& options, Context& context) {
   audit::Filter filter = options.filter;
   const Timestamp now = context.clock().now();
@@ -29,6 +44,7 @@ audit::Filter filter_of(const FilterOptions& options, Context& context) {
   if (options.until) filter.until = require_moment("--until", *options.until, now, true);
   if (options.conversation) {
     filter.conversation = storage::find_conversation_id(database, *options.conversation);
+    require_listed(*filter.conversation, filter, context);
   }
   return filter;
 }

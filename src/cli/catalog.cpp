@@ -46,8 +46,7 @@ void build(Noun& noun, const char* value_name) {
   noun.verb<ListOptions>("list", "list every " + what, list<Record>);
   add_id(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
   add_id(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
-  add_id(noun.verb<IdOptions>("disable", "make it inactive; its messages keep their attribution",
-                              set_active<Record, false>));
+  add_id(noun.verb<IdOptions>("disable", "make it inactive", set_active<Record, false>));
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ void print_answer(const chat::TurnResult& turn, Context& context) {
 
 void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Context& context) {
   print_answer(turn, context);
-  if (options.usage) context.notify(output::usage_line(turn.attempt));
+  if (options.usage) context.say(output::usage_line(turn.attempt));
   if (context.verbose()) {
     context.notify(fmt::format("conversation {}, attempt {}, {}", to_string(turn.conversation.id),
                                to_string(turn.attempt.id), turn.attempt.status));
@@ -132,7 +132,7 @@ void chat_once(const ChatOptions& options, Context& context) {
   request.agent = options.agent;
   request.llm = options.llm;
   request.system = options.system;
-  request.actor = options.actor.value_or(context.actor());
+  request.actor = context.actor(options.actor);
   request.retries = options.retries;
   request.wait = !options.no_wait;
   if (const auto timeout = context.timeout()) request.timeout = *timeout;

@@ -38,7 +38,7 @@ Words option_names(const CLI::App& app) {
 /// "llmctl help a b" is "llmctl a b --help".
 void rewrite_help(Words& args) {
   if (args.empty() || args.front() != "help") return;
-  args.erase(args.begin());
+  std::erase(args, "help");
   args.emplace_back("--help");
 }
 
@@ -84,20 +84,34 @@ CLI::App& deepest(CLI::App& app) {
   if (tree.noun_app() != nullptr) help += " " + tree.noun_app()->get_name();
   if (is_option(word)) {
     const std::string name = word.substr(0, word.find('='));
-    const std::string suggestion = did_you_mean(name, option_names(tree.root()));
+    const Words known = option_names(tree.root());
+    const bool is_misplaced = std::ranges::find(known, name) != known.end();
+    const std::string suggestion =
+        is_misplaced ? "write it after the verb: " + help : did_you_mean(name, known);
     throw Error(ErrorKind::usage, fmt::format("unknown option '{}'", name),
                 suggestion.empty() ? help : suggestion);
   }
-  const bool below_default_verb = app.get_parent() == tree.noun_app();
-  const std::string suggestion = below_default_verb ? did_you_mean(word, tree.verb_names()) : "";
+  const Words verbs = tree.verb_names();
+  const bool may_be_a_verb =
+      app.get_parent() == tree.noun_app() && std::ranges::find(verbs, word) == verbs.end();
+  const std::string suggestion = may_be_a_verb ? did_you_mean(word, verbs) : "";
   throw Error(ErrorKind::usage, fmt::format("unexpected argument '{}'", word),
-              suggestion.empty() ? "quote text that has blanks; see " + help : suggestion);
+              suggestion.empty() ? help : suggestion);
 }
 
 /// CLI11 counts; people want to know what is wrong.
 std::string in_our_words(const CLI::ParseError& problem) {
   const std::string text = problem.what();
   const std::string option = text.substr(0, text.find(':'));
+  constexpr std::string_view value = "Value ";
+  constexpr std::string_view range = " not in range ";
+  const std::size_t bad = text.find(value);
+  const std::size_t limits = text.find(range);
+  if (bad != std::string::npos && limits != std::string::npos) {
+    const std::size_t start = bad + value.size();
+    return fmt::format("{}: '{}' is no whole number from {}", option,
+                       text.substr(start, limits - start), text.substr(limits + range.size()));
+  }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) == nullptr) return text;
   if (text.find("missing") != std::string::npos) return option + " needs a value";
   if (text.find("At Most 1") != std::string::npos) return option + " was given more than once";
@@ -145,12 +159,15 @@ Words command_names() {
 
 CommandTree::CommandTree() {
   root_.set_help_flag("-h,--help", "explain the command");
+  // A word after a verb is the verb's argument, even when it is a verb too.
+  root_.require_subcommand(0, 1);
   add_global_options();
 }
 
 void CommandTree::add(const Command& command) {
   noun_app_ =
       root_.add_subcommand(std::string(command.name), std::string(command.summary))->fallthrough();
+  noun_app_->require_subcommand(0, 1);
   noun_.emplace(*noun_app_);
   command.build(*noun_);
 }
@@ -164,14 +181,19 @@ void CommandTree::add_global_options() {
             description)
         ->type_name(type);
   };
-  setting("--db", "db", "URL", "the database: a path, sqlite:PATH or postgresql://…");
+  setting("--db", "db", "URL", "the database: a path or sqlite:PATH");
   setting("--config", "config", value::file, "read this configuration file");
   setting("--format", "format", "text|json|jsonl|csv|tsv", "how results are printed");
   root_.add_flag_callback(
       "--json", [this] { globals_.settings["format"] = "json"; }, "short for --format json");
   root_
       .add_option_function<std::string>(
-          "--columns", [this](const std::string& list) { globals_.columns = split(list, ','); },
+          "--columns",
+          [this](const std::string& list) {
+            globals_.columns = split(list, ',');
+            if (globals_.columns.empty())
+              throw Error(ErrorKind::usage, "--columns names no column");
+          },
           "print these columns, in this order")
       ->type_name("A,B");
   root_.add_flag("--no-header", globals_.no_header, "leave out the heading of text, csv and tsv");

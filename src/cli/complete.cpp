@@ -143,6 +143,7 @@ Words without_equals(const Words& words) {
 Words complete(const Words& words) {
   try {
     Words before = without_equals(words);
+    if (before.size() > 1 && before.front() == "help") before.erase(before.begin());
     std::string last = before.empty() ? "" : before.back();
     if (!before.empty()) before.pop_back();
     std::string prefix;

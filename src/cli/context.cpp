@@ -97,6 +97,11 @@ Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
   }
   if (const auto setting = settings_.find("timeout")) {
     timeout_ = require_duration(setting->source, setting->value);
+    if (*timeout_ == Duration::zero()) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("{}: no command can end in no time", setting->source),
+                  "leave it out for no limit");
+    }
     lock_timeout_ = std::min(lock_timeout_, *timeout_);
   }
   if (const auto setting = settings_.find("error_format")) {
@@ -194,8 +199,17 @@ void Context::print(const output::Report& report) {
   require_written(out_);
 }
 
+std::string Context::actor(const std::optional<std::string>& named) const {
+  if (named && trim(*named).empty()) throw Error(ErrorKind::usage, "--actor names nobody");
+  return named ? *named : settings_.actor();
+}
+
+void Context::say(std::string_view line) {
+  err_ << "llmctl: " << output::sanitize(line, false) << '\n' << std::flush;
+}
+
 void Context::notify(std::string_view line) {
-  if (!options_.quiet) err_ << "llmctl: " << output::sanitize(line, false) << '\n' << std::flush;
+  if (!options_.quiet) say(line);
 }
 
 void Context::report_database() {

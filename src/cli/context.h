@@ -41,7 +41,9 @@ class Context {
   Clock& clock() { return *clock_; }
   UuidSource& ids() { return *ids_; }
   const config::Settings& settings() const { return settings_; }
-  std::string actor() const { return settings_.actor(); }
+  /// Who acts: as the command line named it, else as the settings do. Throws Error(usage) for an
+  /// empty name.
+  std::string actor(const std::optional<std::string>& named = {}) const;
   output::Format format() const { return format_; }
   /// text, json or github.
   const std::string& error_format() const { return error_format_; }
@@ -54,6 +56,8 @@ class Context {
   void print(const output::Report& report);
   /// One line on stderr, unless --quiet.
   void notify(std::string_view line);
+  /// One line on stderr that was asked for.
+  void say(std::string_view line);
   bool verbose() const { return options_.verbose; }
 
   /// The exit code of a command that did not fail: 2 for "differs", 75 for "still pending".

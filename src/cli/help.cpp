@@ -31,7 +31,7 @@ std::string spelled(const CLI::Option& option) {
 }
 
 std::string positional(const CLI::Option& option) {
-  const bool many = option.get_items_expected_max() > 1;
+  const bool many = option.get_items_expected_max() > 2;
   const std::string name = option.get_name(true) + (many ? "…" : "");
   return option.get_required() ? name : fmt::format("[{}]", name);
 }

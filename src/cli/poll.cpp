@@ -36,7 +36,7 @@ void poll(const PollOptions& options, Context& context) {
                 "llmctl poll CONVERSATION…, or llmctl poll --all");
   }
   chat::Runtime runtime = context.runtime(storage::Access::read_write);
-  chat::PollRequest request{{}, options.actor.value_or(context.actor())};
+  chat::PollRequest request{{}, context.actor(options.actor)};
   for (const std::string& text : options.conversations) {
     request.conversations.push_back(storage::find_conversation_id(runtime.database, text));
   }

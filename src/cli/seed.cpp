@@ -8,6 +8,7 @@
 #include "cli/noun.h"
 #include "migration/migrate.h"
 #include "output/setup_report.h"
+#include "seeding/checks.h"
 #include "seeding/seeding.h"
 
 namespace llmctl::cli {
@@ -40,7 +41,10 @@ seeding::ApplyResult apply_seeds(const seeding::SeedSet& set, Context& context) 
 }
 
 void apply(const ApplyOptions& options, Context& context) {
-  const seeding::SeedSet set = seeding::load(sources_of(options));
+  const auto sources = sources_of(options);
+  storage::Database& database =
+      context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
+  const seeding::SeedSet set = seeding::load(sources, seeding::known_in(database));
   const seeding::SeedPlan result =
       options.dry_run ? seeding::make_plan(context.database(storage::Access::read_only), set)
                       : apply_seeds(set, context);

@@ -68,7 +68,7 @@ void write_text(Writer& out, const Report& report, const Selection& columns, con
     write_table(out, report, columns, style);
   }
   for (const std::string& note : report.text_notes) write_line(out, note);
-  if (!report.cursor.empty()) {
+  if (!report.cursor.empty() && style.header) {
     write_line(out, fmt::format("{} shown, more: --cursor {}", report.rows.size(), report.cursor));
   }
 }

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "providers/provider.h"
 #include "storage/catalog.h"
 #include "yaml/problems.h"
 
@@ -47,6 +48,7 @@ class Checker {
   template <class Record>
   void check(const SeedObject<Record>& object) {
     for (const Reference& reference : object.references) check_reference(reference);
+    check_settings(object);
     if (known_.exists(model::kind_of<Record>, object.record.id)) return;
     for (const auto& field : model::fields<Record>) {
       if (!field.required || object.named.contains(field.name)) continue;
@@ -63,6 +65,22 @@ class Checker {
   }
 
  private:
+  template <class Record>
+  void check_settings(const SeedObject<Record>&) {}
+
+  /// A provider that llmctl has says itself what it cannot work with: the Dummy's script, say.
+  void check_settings(const SeedObject<LlmProvider>& object) {
+    const auto configuration = object.named.find("configuration");
+    if (configuration == object.named.end() || !providers::has_implementation(object.record))
+      return;
+    try {
+      providers::get_provider(object.record);
+    } catch (const Error& problem) {
+      const std::string hint = problem.hint.empty() ? "" : ", " + problem.hint;
+      add(configuration->second, problem.what() + hint);
+    }
+  }
+
   void check_reference(const Reference& reference) {
     const auto& own = own_[reference.target_kind];
     if (own.contains(reference.target) || known_.exists(reference.target_kind, reference.target))

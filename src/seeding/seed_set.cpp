@@ -219,16 +219,20 @@ SeedSet load(const std::vector<SeedSource>& sources) {
   return std::move(loaded.set);
 }
 
-SeedCounts validate(const std::vector<SeedSource>& sources) {
+SeedSet load(const std::vector<SeedSource>& sources, const Known& known) {
   Loaded loaded = read_all(sources);
   if (loaded.readable) {
-    const SeedSet builtin = load(builtin_sources());
-    std::ranges::move(find_problems(loaded.set, known_in(builtin)),
-                      std::back_inserter(loaded.details));
+    std::ranges::move(find_problems(loaded.set, known), std::back_inserter(loaded.details));
     sort_details(loaded.details, sources);
   }
   yaml::throw_if_any(std::move(loaded.details));
-  return {loaded.set.llm_providers.size(), loaded.set.agents.size(), loaded.set.tools.size()};
+  return std::move(loaded.set);
+}
+
+SeedCounts validate(const std::vector<SeedSource>& sources) {
+  const SeedSet builtin = load(builtin_sources());
+  const SeedSet set = load(sources, known_in(builtin));
+  return {set.llm_providers.size(), set.agents.size(), set.tools.size()};
 }
 
 }  // namespace llmctl::seeding

@@ -63,6 +63,11 @@ struct SeedSet {
 /// Throws Error(invalid_data) with all problems of all files.
 SeedSet load(const std::vector<SeedSource>& sources);
 
+struct Known;
+/// As above, and also finds references that lead neither into the files nor to what is known
+/// (seeding/checks.h), and new objects that lack a field they need.
+SeedSet load(const std::vector<SeedSource>& sources, const Known& known);
+
 /// How many objects a set holds of each kind.
 struct SeedCounts {
   std::size_t llm_providers = 0;

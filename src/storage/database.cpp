@@ -76,12 +76,17 @@ Location parse_location(std::string_view url) {
                   fmt::format("'{}' names a host, which SQLite has not", url),
                   "write sqlite:///relative.db or sqlite:////absolute.db");
     }
+    if (rest.find('?') != std::string_view::npos) {
+      throw Error(ErrorKind::configuration,
+                  fmt::format("'{}' has parameters, which llmctl does not read", url),
+                  "leave out what follows the '?'; a file with such a name is given as a path");
+    }
     return sqlite_location(rest);
   }
   if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) {
     throw Error(ErrorKind::configuration,
                 fmt::format("unknown database scheme '{}'", url.substr(0, scheme)),
-                "llmctl knows sqlite: and postgresql://");
+                "write a path or sqlite:PATH");
   }
   return sqlite_location(url);
 }

@@ -37,7 +37,7 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
       throw Error(ErrorKind::internal, fmt::format("{}: interrupted without a signal", place));
     case SQLITE_FULL:
       throw Error(ErrorKind::io, fmt::format("{}: the disk is full{}", place, free_space(path)),
-                  "nothing was changed; free some space and run the command again");
+                  "what was committed before is kept; free some space and run the command again");
     case SQLITE_READONLY:
       throw Error(ErrorKind::io, fmt::format("{}: the file or its directory is read-only", place));
     case SQLITE_PERM:
@@ -47,11 +47,11 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
                   "check that you may read and write the file and its directory");
     case SQLITE_IOERR:
       throw Error(ErrorKind::io, fmt::format("{}: {}{}", place, sqlite_message, free_space(path)),
-                  "nothing was changed; check the disk, its free space and its limits");
+                  "what was committed before is kept; check the disk, its free space and its limits");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       throw Error(ErrorKind::damaged, fmt::format("{}: {}", place, sqlite_message),
-                  "restore a backup; llmctl doctor --deep shows what can still be read");
+                  "restore a backup");
     default: break;
   }
   if (sqlite_message.starts_with("no such table") || sqlite_message.starts_with("no such column")) {
