@@ -53,8 +53,12 @@ Conditions message_conditions(const Filter& filter) {
   Conditions conditions;
   conditions.add(filter.deleted ? "m.deleted_at IS NOT NULL" : "m.deleted_at IS NULL");
   conditions.add_if("m.conversation_id = ?", filter.conversation);
-  conditions.add_if("m.agent_id = ?", filter.agent);
-  conditions.add_if("m.llm_provider_id = ?", filter.llm);
+  // What has no answer stands on the user's row, which carries no agent and no LLM of its own.
+  conditions.add_if(filter.status ? "COALESCE(m.agent_id, a.agent_id) = ?" : "m.agent_id = ?",
+                    filter.agent);
+  conditions.add_if(filter.status ? "COALESCE(m.llm_provider_id, a.llm_provider_id) = ?"
+                                  : "m.llm_provider_id = ?",
+                    filter.llm);
   conditions.add_if("m.role = ?", filter.role);
   conditions.add_if("m.created_at >= ?", filter.since);
   conditions.add_if("m.created_at < ?", filter.until);

@@ -167,7 +167,7 @@ std::optional<std::string> nearest(std::string_view text, std::span<const std::s
 
 std::string did_you_mean(std::string_view text, std::span<const std::string> candidates) {
   const auto best = nearest(text, candidates);
-  return best ? "did you mean '" + *best + "'?" : "";
+  return best && *best != text ? "did you mean '" + *best + "'?" : "";
 }
 
 }  // namespace llmctl

@@ -122,7 +122,9 @@ Error error_of(const Attempt& attempt) {
           "the message is stored; llmctl audit show {}",
           attempt.user_message_id ? to_string(*attempt.user_message_id) : to_string(attempt.id)));
   error.name = kind;
-  error.stage = "answered";
+  // Nothing came back of these.
+  const bool unanswered = kind == "timeout" || kind == "network" || kind == "tls";
+  error.stage = unanswered ? "sent" : "answered";
   return error;
 }
 

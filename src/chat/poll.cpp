@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/signals.h"
 #include "chat/attempts.h"
@@ -10,6 +12,7 @@
 #include "storage/attempts.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
+#include "storage/revisions.h"
 
 namespace llmctl::chat {
 namespace {
@@ -75,13 +78,18 @@ struct Waiting {
 
 /// Takes the lease, and makes the attempt's row when the backend made none. Nothing while somebody
 /// else asks, or when the message was answered meanwhile.
-std::optional<storage::Lease> take_lease(Runtime& runtime, const Waiting& waiting,
-                                         bool attempt_is_new) {
+std::optional<storage::Lease> take_lease(Runtime& runtime, Waiting& waiting, bool attempt_is_new) {
   Transaction transaction(runtime.database);
   const auto message = storage::find_message(runtime.database, waiting.message.id);
   if (!message || !message->pending) return std::nullopt;
   if (attempt_is_new) {
     if (storage::attempt_of_answer(runtime.database, message->id)) return std::nullopt;
+    const Timestamp seen = waiting.attempt.started_at;
+    if (waiting.agent)
+      waiting.attempt.agent_revision =
+          storage::record_found(runtime.database, *waiting.agent, seen);
+    if (waiting.llm)
+      waiting.attempt.llm_revision = storage::record_found(runtime.database, *waiting.llm, seen);
     storage::insert_attempt(runtime.database, waiting.attempt);
   }
   const Timestamp now = runtime.clock.now();
@@ -91,35 +99,58 @@ std::optional<storage::Lease> take_lease(Runtime& runtime, const Waiting& waitin
   return lease;
 }
 
-/// Writes what the poll brought, in one transaction. False when somebody else has completed the
-/// message meanwhile.
-bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderResult& result) {
+/// The LLM with the prices that it had when the turn was sent.
+std::optional<model::LlmProvider> llm_as_it_was(Database& database, const Waiting& waiting) {
+  auto llm = waiting.llm;
+  const auto revision = waiting.attempt.llm_revision
+                            ? storage::find_revision(database, *waiting.attempt.llm_revision)
+                            : std::nullopt;
+  if (!llm || !revision) return llm;
+  const nlohmann::json content = parse_json(revision->content.text, "a revision");
+  const auto price = [&](const char* name) -> std::optional<Decimal> {
+    const auto found = content.find(name);
+    if (found == content.end() || !found->is_string()) return std::nullopt;
+    return parse_decimal(found->get<std::string>());
+  };
+  llm->cost_per_1k_input_tokens = price("cost_per_1k_input_tokens");
+  llm->cost_per_1k_output_tokens = price("cost_per_1k_output_tokens");
+  return llm;
+}
+
+void complete(Database& database, const Waiting& waiting, const std::string& content,
+              Timestamp now) {
+  storage::complete_message(database, waiting.message.id, content);
+  auto conversation = storage::find_conversation(database, waiting.message.conversation_id);
+  conversation->updated_at = now;
+  storage::update_conversation(database, *conversation);
+}
+
+/// Writes what the poll brought, in one transaction. Whoever has lost the lease while asking, or
+/// finds the message answered, writes nothing.
+void store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderResult& result) {
   Transaction transaction(runtime.database);
   Database& database = runtime.database;
-  const Timestamp now = runtime.clock.now();
-  bool ours = true;
-  if (result.status == providers::Status::completed) {
-    ours = storage::complete_message(database, waiting.message.id, result.content);
-    if (ours) {
-      auto conversation = storage::find_conversation(database, waiting.message.conversation_id);
-      conversation->updated_at = now;
-      storage::update_conversation(database, *conversation);
-    }
+  const auto message = storage::find_message(database, waiting.message.id);
+  if (!message || !message->pending ||
+      !storage::holds_lease(database, waiting.attempt.id, waiting.owner)) {
+    return;
   }
-  const bool will_be_asked_again =
-      result.status == providers::Status::pending || (result.error && result.error->retryable);
-  if (will_be_asked_again) {
+  const Timestamp now = runtime.clock.now();
+  const bool may_pass = result.error && result.error->retryable;
+  if (result.status == providers::Status::completed)
+    complete(database, waiting, result.content, now);
+  if (result.status == providers::Status::pending || may_pass) {
     storage::release_lease(database, waiting.attempt.id, waiting.owner, now,
                            now + pause_between_polls);
   } else {
     storage::delete_lease(database, waiting.attempt.id);
   }
-  if (ours && !(result.error && result.error->retryable)) {
-    record_result(waiting.attempt, result, waiting.llm, now, now - waiting.attempt.started_at);
+  if (!may_pass) {
+    record_result(waiting.attempt, result, llm_as_it_was(database, waiting), now,
+                  now - waiting.attempt.started_at);
     storage::update_attempt(database, waiting.attempt);
   }
   transaction.commit();
-  return ours;
 }
 
 /// What the message is to answer: later messages belong to turns that run beside it. The backend's
@@ -198,6 +229,9 @@ PollOutcome poll_message(Runtime& runtime, const Message& message, const std::st
   Waiting waiting{message, stored ? *stored : attempt_for_backend(runtime, message, llm, actor),
                   llm,     {},
                   {},      {}};
+  if (stored && stored->status == model::attempt_status::completed) {
+    return outcome_of(waiting, PollStatus::completed, "answered meanwhile");
+  }
   if (stored && stored->status != model::attempt_status::pending &&
       stored->status != model::attempt_status::started) {
     return outcome_of(waiting, PollStatus::dead,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/signals.h"
+#include "base/text.h"
 
 namespace llmctl::chat {
 namespace {
@@ -13,6 +14,23 @@ providers::ProviderResult timed_out(Duration limit) {
   result.status = providers::Status::failed;
   result.error = providers::ProviderError{
       providers::ProviderErrorKind::timeout, true, {}, {}, "no answer within " + to_string(limit)};
+  return result;
+}
+
+/// What the database takes on every engine.
+bool is_storable(const std::string& text) {
+  return text.find('\0') == std::string::npos && !find_invalid_utf8(text);
+}
+
+providers::ProviderResult malformed() {
+  providers::ProviderResult result;
+  result.status = providers::Status::failed;
+  result.error =
+      providers::ProviderError{providers::ProviderErrorKind::malformed,
+                               false,
+                               {},
+                               {},
+                               "the answer is no text: it has NUL bytes or is not UTF-8"};
   return result;
 }
 
@@ -32,7 +50,8 @@ providers::ProviderResult run(Runtime& runtime, providers::Step step, Duration l
     runtime.clock.sleep_for(std::min(result.delay, limit));
     throw_if_interrupted();
   }
-  return result.delay > limit ? timed_out(limit) : result;
+  if (result.delay > limit) return timed_out(limit);
+  return is_storable(result.content) ? result : malformed();
 }
 
 }  // namespace llmctl::chat

@@ -94,6 +94,9 @@ Message store_answer(Runtime& runtime, const StartedTurn& turn, Outcome& outcome
   Message message = make_message(runtime, turn.conversation.id, "assistant",
                                  pending ? "" : outcome.result.content);
   message.pending = pending;
+  // A conversation that was deleted meanwhile takes its answer along.
+  const auto conversation = storage::find_conversation(runtime.database, turn.conversation.id);
+  if (conversation) message.deleted_at = conversation->deleted_at;
   message.agent = outcome.attempt.agent;
   message.llm_provider = outcome.attempt.llm_provider;
   outcome.attempt.assistant_message_id = message.id;
@@ -166,14 +169,9 @@ void wait_for_answer(Runtime& runtime, const TurnRequest& request, Duration dead
   result.attempt = *storage::attempt_of_answer(runtime.database, result.assistant_message->id);
 }
 
-}  // namespace
-
-TurnResult send(Runtime& runtime, const TurnRequest& request) {
-  require_valid_message(request.message, "the message");
-  if (request.system) require_valid_message(*request.system, "the system message");
-
-  const Duration deadline = runtime.clock.elapsed() + request.timeout;
-  const StartedTurn turn = start_turn(runtime, request);
+/// Everything after the commit that starts a turn.
+TurnResult finish_turn(Runtime& runtime, const TurnRequest& request, const StartedTurn& turn,
+                       Duration deadline) {
   if (!turn.who.llm || turn.who.llm_is_fallback) {
     runtime.notify("no LLM was named, so the Dummy answers: choose one with -m");
   }
@@ -189,6 +187,27 @@ TurnResult send(Runtime& runtime, const TurnRequest& request) {
     wait_for_answer(runtime, request, deadline, result);
   }
   return result;
+}
+
+}  // namespace
+
+TurnResult send(Runtime& runtime, const TurnRequest& request) {
+  require_valid_message(request.message, "the message");
+  if (request.system) require_valid_message(*request.system, "the system message");
+
+  throw_if_interrupted();
+  const Duration deadline = runtime.clock.elapsed() + request.timeout;
+  const StartedTurn turn = start_turn(runtime, request);
+  try {
+    return finish_turn(runtime, request, turn, deadline);
+  } catch (Error& problem) {
+    // From here on the provider may have been asked: repeating the command may pay twice.
+    if (problem.stage.empty()) {
+      problem.stage = "sent";
+      problem.hint = "the message is stored; llmctl audit show " + to_string(turn.user_message.id);
+    }
+    throw;
+  }
 }
 
 }  // namespace llmctl::chat

@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/input.h"
+#include "base/signals.h"
 #include "chat/conversation.h"
 #include "chat/turn.h"
 #include "cli/commands.h"
@@ -33,19 +35,15 @@ struct ChatOptions {
   int retries = 2;
 };
 
-/// Stops soon after the longest message, so that an endless stream ends in an error and not in
-/// memory.
-std::string read_all(std::istream& stream) {
-  std::string text;
-  std::string chunk(1 << 16, '\0');
-  while (text.size() <= chat::longest_message + 1 && stream) {
-    stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    text.append(chunk, 0, static_cast<std::size_t>(stream.gcount()));
-  }
-  // The newline that ends a text file is not part of the message.
+/// The newline that ends a text file is not part of the message.
+std::string without_last_newline(std::string text) {
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+std::string read_stdin() {
+  return without_last_newline(read_standard_input(chat::longest_message + 1));
 }
 
 std::string read_file(const std::string& path) {
@@ -54,10 +52,13 @@ std::string read_file(const std::string& path) {
     const ErrorKind kind = errno == ENOENT ? ErrorKind::not_found : ErrorKind::io;
     throw Error(kind, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   }
-  std::string text = read_all(file);
+  // Not much more than a message may have, so that a huge file ends in an error and not in memory.
+  std::string text(chat::longest_message + 2, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
   if (file.bad())
     throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
-  return text;
+  return without_last_newline(std::move(text));
 }
 
 /// The message: words, a file, or stdin; a word and "-" together are the word, a blank line, then
@@ -75,12 +76,11 @@ std::string message_of(const ChatOptions& options) {
       throw Error(ErrorKind::usage, "a message and --file at once");
     return read_file(*options.file);
   }
-  if (wants_stdin)
-    return words.empty() ? read_all(std::cin) : words.front() + "\n\n" + read_all(std::cin);
+  if (wants_stdin) return words.empty() ? read_stdin() : words.front() + "\n\n" + read_stdin();
   if (!words.empty()) return words.front();
   if (isatty(STDIN_FILENO) != 0)
     throw Error(ErrorKind::usage, "no message", "llmctl chat 'Hello', or pipe one in");
-  return read_all(std::cin);
+  return read_stdin();
 }
 
 std::optional<Uuid> conversation_of(const ChatOptions& options, const std::string& actor,
@@ -125,9 +125,17 @@ void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Contex
   throw problem;
 }
 
+/// Reading may not take longer than the command may; a turn that has begun keeps the time itself.
+std::string read_message(const ChatOptions& options, Context& context) {
+  limit_run_time(context.timeout().value_or(Duration::zero()));
+  std::string message = message_of(options);
+  limit_run_time(Duration::zero());
+  return message;
+}
+
 void chat_once(const ChatOptions& options, Context& context) {
   chat::TurnRequest request;
-  request.message = message_of(options);
+  request.message = read_message(options, context);
   chat::require_valid_message(request.message, "the message");
   request.agent = options.agent;
   request.llm = options.llm;
@@ -136,6 +144,7 @@ void chat_once(const ChatOptions& options, Context& context) {
   request.retries = options.retries;
   request.wait = !options.no_wait;
   if (const auto timeout = context.timeout()) request.timeout = *timeout;
+  context.check_columns(output::turn_report({}));
   chat::Runtime runtime = context.runtime(storage::Access::read_write);
   request.conversation = conversation_of(options, request.actor, runtime.database);
   print_turn(options, chat::send(runtime, request), context);

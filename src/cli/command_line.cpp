@@ -36,8 +36,9 @@ Words option_names(const CLI::App& app) {
 }
 
 /// "llmctl help a b" is "llmctl a b --help".
-void rewrite_help(Words& args) {
-  if (args.empty() || args.front() != "help") return;
+void rewrite_help(Words& args, const CommandTree& globals) {
+  const std::size_t word = first_word(args, 0, globals);
+  if (word == args.size() || args[word] != "help") return;
   std::erase(args, "help");
   args.emplace_back("--help");
 }
@@ -233,9 +234,9 @@ std::size_t first_word(const Words& args, std::size_t from, const CommandTree& t
 }
 
 Invocation parse_command_line(Words args) {
-  rewrite_help(args);
   Invocation invocation{std::make_unique<CommandTree>(), nullptr, nullptr, {}};
   CommandTree& tree = *invocation.tree;
+  rewrite_help(args, tree);
   const std::size_t noun = first_word(args, 0, tree);
   if (noun == args.size()) {
     if (asks_for_help(args)) return {nullptr, nullptr, nullptr, overview(tree)};

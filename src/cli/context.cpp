@@ -107,6 +107,7 @@ Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
   if (const auto setting = settings_.find("error_format")) {
     error_format_ = require_choice(setting->source, setting->value, "text|json|github");
   }
+  wants_color(settings_);  // a wrong setting is said before anything is done
   set_up_test_mode();
 }
 
@@ -197,6 +198,10 @@ void Context::print(const output::Report& report) {
   errno = 0;
   output::print(out_, report, style());
   require_written(out_);
+}
+
+void Context::check_columns(const output::Report& report) const {
+  output::check_columns(report, options_.columns);
 }
 
 std::string Context::actor(const std::optional<std::string>& named) const {

@@ -54,6 +54,8 @@ class Context {
 
   /// To stdout. Throws Error(io) when stdout takes no more; a closed pipe is no error.
   void print(const output::Report& report);
+  /// Throws Error(usage), before anything is done, for a --columns that the report has not.
+  void check_columns(const output::Report& report) const;
   /// One line on stderr, unless --quiet.
   void notify(std::string_view line);
   /// One line on stderr that was asked for.

@@ -35,6 +35,7 @@ void poll(const PollOptions& options, Context& context) {
                 options.all ? "conversations and --all at once" : "no conversation was named",
                 "llmctl poll CONVERSATION…, or llmctl poll --all");
   }
+  context.check_columns(output::poll_report({}));
   chat::Runtime runtime = context.runtime(storage::Access::read_write);
   chat::PollRequest request{{}, context.actor(options.actor)};
   for (const std::string& text : options.conversations) {

@@ -1,7 +1,8 @@
 #include <algorithm>
-#include <iostream>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -26,7 +27,11 @@ struct ApplyOptions : PathOptions {
 std::vector<seeding::SeedSource> sources_of(const PathOptions& options) {
   if (options.paths.empty()) return seeding::builtin_sources();
   try {
-    return seeding::read_sources(options.paths, std::cin);
+    std::istringstream standard_input;
+    if (std::ranges::find(options.paths, "-") != options.paths.end()) {
+      standard_input.str(read_standard_input(std::size_t{64} << 20));
+    }
+    return seeding::read_sources(options.paths, standard_input);
   } catch (Error& problem) {
     const std::vector<std::string> verbs{"apply", "validate"};
     const std::string suggestion = did_you_mean(options.paths.front(), verbs);
@@ -41,6 +46,7 @@ seeding::ApplyResult apply_seeds(const seeding::SeedSet& set, Context& context) 
 }
 
 void apply(const ApplyOptions& options, Context& context) {
+  context.check_columns(output::seed_report({}, options.dry_run));
   const auto sources = sources_of(options);
   storage::Database& database =
       context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);

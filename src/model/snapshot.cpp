@@ -10,8 +10,8 @@ nlohmann::json as_json(const std::string& text) { return text; }
 nlohmann::json as_json(bool flag) { return flag; }
 nlohmann::json as_json(std::int64_t number) { return number; }
 nlohmann::json as_json(const JsonText& json) {
-  nlohmann::json value = nlohmann::json::parse(json.text, nullptr, false);
-  return value.is_discarded() ? nlohmann::json(json.text) : value;
+  // Its canonical form is never nested deeper than a reader can stand.
+  return nlohmann::json::parse(canonical_json(json));
 }
 nlohmann::json as_json(const std::optional<std::string>& text) {
   return text ? nlohmann::json(*text) : nlohmann::json();

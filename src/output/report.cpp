@@ -75,6 +75,10 @@ void write_text(Writer& out, const Report& report, const Selection& columns, con
 
 }  // namespace
 
+void check_columns(const Report& report, const std::vector<std::string>& chosen) {
+  for (const std::string& column : chosen) find_column(report, column);
+}
+
 void print(std::ostream& out, const Report& report, const Style& style) {
   const Selection columns = select_columns(report, style);
   Writer writer(out);

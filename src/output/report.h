@@ -74,6 +74,9 @@ struct Style {
 /// Positions in Report::columns, in the order of printing.
 using Selection = std::vector<std::size_t>;
 
+/// Throws Error(usage) when a chosen column does not exist, with the nearest one.
+void check_columns(const Report& report, const std::vector<std::string>& chosen);
+
 /// Prints the report. Throws Error(usage) when a chosen column does not exist, with the nearest
 /// one. Stops early when the stream goes bad: its state is the caller's to look at.
 void print(std::ostream& out, const Report& report, const Style& style);

@@ -229,6 +229,11 @@ std::int64_t polls_of(Database& database, const Uuid& attempt) {
       .value_or(0);
 }
 
+bool holds_lease(Database& database, const Uuid& attempt, std::string_view owner) {
+  return find_one(database, "SELECT owner FROM llmctl_leases WHERE attempt_id = ?1", {attempt},
+                  [](const Row& row) { return row.text(0); }) == std::string(owner);
+}
+
 void delete_lease(Database& database, const Uuid& attempt) {
   database.execute("DELETE FROM llmctl_leases WHERE attempt_id = ?1", {attempt});
 }

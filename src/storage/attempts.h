@@ -44,6 +44,8 @@ void release_lease(Database& database, const Uuid& attempt, std::string_view own
                    Timestamp next_poll_at);
 /// How often the attempt was polled so far.
 std::int64_t polls_of(Database& database, const Uuid& attempt);
+/// Whether nobody has taken the lease from its owner.
+bool holds_lease(Database& database, const Uuid& attempt, std::string_view owner);
 void delete_lease(Database& database, const Uuid& attempt);
 
 }  // namespace llmctl::storage

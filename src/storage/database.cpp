@@ -17,9 +17,12 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-/// Where "?key=value&…" starts, or the end. A password may hold a '?' too.
+/// Where "?key=value&…" starts, or the end. A password may hold a '?' too, even one that looks so.
 std::size_t find_query(std::string_view url) {
-  for (std::size_t at = url.find('?'); at != std::string_view::npos; at = url.find('?', at + 1)) {
+  const std::size_t authority_end = std::min(url.rfind('@'), url.size());
+  const std::size_t start = authority_end == url.size() ? 0 : authority_end;
+  for (std::size_t at = url.find('?', start); at != std::string_view::npos;
+       at = url.find('?', at + 1)) {
     const std::size_t end_of_key = url.find_first_of("=@:/?&", at + 1);
     if (end_of_key != std::string_view::npos && url[end_of_key] == '=') return at;
   }
@@ -55,6 +58,11 @@ std::string without_password(std::string_view url) {
 
 Location sqlite_location(std::string_view path) {
   if (path.empty()) throw Error(ErrorKind::configuration, "the database URL names no file");
+  if (path.find("password=") != std::string_view::npos) {
+    throw Error(ErrorKind::configuration,
+                "the database is named by key=value pairs, which llmctl does not read",
+                "write a path or sqlite:PATH");
+  }
   Location location{Location::Engine::sqlite, std::string(path), {}};
   location.display = path == ":memory:"
                          ? "sqlite::memory:"
@@ -72,8 +80,7 @@ Location parse_location(std::string_view url) {
   if (take_prefix(rest, "sqlite:")) {
     // As Python's tools read them: three slashes are relative, four are absolute.
     if (rest.starts_with("//") && !take_prefix(rest, "///")) {
-      throw Error(ErrorKind::configuration,
-                  fmt::format("'{}' names a host, which SQLite has not", url),
+      throw Error(ErrorKind::configuration, "the sqlite: URL names a host, which SQLite has not",
                   "write sqlite:///relative.db or sqlite:////absolute.db");
     }
     if (rest.find('?') != std::string_view::npos) {

@@ -276,8 +276,8 @@ TEST_CASE("an error can be read by programs") {
   CHECK(error.at("details") == nlohmann::json::array());
   CHECK(error_of({"chatt"}).at("kind") == "usage");
 
-  const std::string file =
-      program.directory().write("broken.yaml", "llmctl: seed/1\nset: x\nagents:\n  a: {nme: A}\n");
+  const std::string file = program.directory().write(
+      "broken.yaml", "llmctl: seed/1\nset: x\nagents:\n  a: {nme: A, name: A}\n");
   error = error_of({"seed", file});
   CHECK(error.at("kind") == "invalid_data");
   const auto& detail = error.at("details").at(0);
@@ -290,8 +290,8 @@ TEST_CASE("an error can be read by programs") {
 TEST_CASE("an error can be an annotation of a line that was changed") {
   const Program program;
   prepare(program);
-  const std::string file =
-      program.directory().write("broken.yaml", "llmctl: seed/1\nset: x\nagents:\n  a: {nme: A}\n");
+  const std::string file = program.directory().write(
+      "broken.yaml", "llmctl: seed/1\nset: x\nagents:\n  a: {nme: A, name: A}\n");
   const ProcessResult result = program.run({"--error-format", "github", "seed", file});
   CHECK(result.exit_code == 65);
   CHECK_THAT(result.err,

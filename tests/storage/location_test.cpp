@@ -47,7 +47,7 @@ TEST_CASE("a database URL that llmctl does not know is refused") {
       {"", "the database URL names no file"},
       {"sqlite:", "the database URL names no file"},
       {"sqlite:///", "the database URL names no file"},
-      {"sqlite://host/x.db", "'sqlite://host/x.db' names a host, which SQLite has not"},
+      {"sqlite://host/x.db", "the sqlite: URL names a host, which SQLite has not"},
       {"mysql://root:secret@host/x", "unknown database scheme 'mysql'"},
       {"https://example.test/x", "unknown database scheme 'https'"},
   };
@@ -79,7 +79,8 @@ TEST_CASE("a PostgreSQL URL is kept as it is and shown without its password") {
       {"postgresql://host/db?pass%77ord=secret&sslmode=require",
        "postgresql://host/db?pass%77ord=***&sslmode=require"},
       {"postgresql://host?user=a@b", "postgresql://host?user=a@b"},
-      {"postgresql://host:1/db?user=a@b", "postgresql://host:1/db?user=a@b"},
+      {"postgresql://host:1/db?user=a@b", "postgresql://host:***@b"},
+      {"postgresql://u:pa?s=1@host/db", "postgresql://u:***@host/db"},
   };
   for (const Case& c : cases) {
     const Location location = parse_location(c.url);

@@ -46,8 +46,9 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
       throw Error(ErrorKind::io, fmt::format("{}: {}", place, sqlite_message),
                   "check that you may read and write the file and its directory");
     case SQLITE_IOERR:
-      throw Error(ErrorKind::io, fmt::format("{}: {}{}", place, sqlite_message, free_space(path)),
-                  "what was committed before is kept; check the disk, its free space and its limits");
+      throw Error(
+          ErrorKind::io, fmt::format("{}: {}{}", place, sqlite_message, free_space(path)),
+          "what was committed before is kept; check the disk, its free space and its limits");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       throw Error(ErrorKind::damaged, fmt::format("{}: {}", place, sqlite_message),

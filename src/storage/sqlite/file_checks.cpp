@@ -130,7 +130,8 @@ std::optional<std::int32_t> read_stamp(const std::string& path) {
 
 bool must_open_immutable(const std::string& path) {
   const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  return !has_content(path + "-wal") && access(folder.c_str(), W_OK) != 0;
+  return !has_content(path + "-wal") && !has_content(path + "-journal") &&
+         access(folder.c_str(), W_OK) != 0;
 }
 
 }  // namespace llmctl::storage::sqlite
