@@ -126,14 +126,14 @@ void complete(Database& database, const Waiting& waiting, const std::string& con
 }
 
 /// Writes what the poll brought, in one transaction. Whoever has lost the lease while asking, or
-/// finds the message answered, writes nothing.
-void store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderResult& result) {
+/// finds the message answered, writes nothing: then it is false.
+bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderResult& result) {
   Transaction transaction(runtime.database);
   Database& database = runtime.database;
   const auto message = storage::find_message(database, waiting.message.id);
   if (!message || !message->pending ||
       !storage::holds_lease(database, waiting.attempt.id, waiting.owner)) {
-    return;
+    return false;
   }
   const Timestamp now = runtime.clock.now();
   const bool may_pass = result.error && result.error->retryable;
@@ -151,6 +151,7 @@ void store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderRes
     storage::update_attempt(database, waiting.attempt);
   }
   transaction.commit();
+  return true;
 }
 
 /// What the message is to answer: later messages belong to turns that run beside it. The backend's
@@ -173,20 +174,23 @@ PollOutcome outcome_of(const Waiting& waiting, PollStatus status, std::string no
           {}};
 }
 
+/// How a message stands that somebody else works on.
+PollOutcome left_to_another(Runtime& runtime, const Waiting& waiting) {
+  const auto message = storage::find_message(runtime.database, waiting.message.id);
+  return message && message->pending
+             ? outcome_of(waiting, PollStatus::pending, "another poller is asking")
+             : outcome_of(waiting, PollStatus::completed, "answered meanwhile");
+}
+
 PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waiting,
                 bool attempt_is_new) {
   waiting.owner = lease_owner(runtime);
   const auto lease = take_lease(runtime, waiting, attempt_is_new);
-  if (!lease) {
-    const auto message = storage::find_message(runtime.database, waiting.message.id);
-    return message && message->pending
-               ? outcome_of(waiting, PollStatus::pending, "another poller is asking")
-               : outcome_of(waiting, PollStatus::completed, "answered meanwhile");
-  }
+  if (!lease) return left_to_another(runtime, waiting);
   auto step = provider.poll_response(
       {waiting.message, waiting.attempt, waiting.history, waiting.agent, lease->polls});
   const providers::ProviderResult result = run(runtime, std::move(*step), lease_length);
-  store_poll(runtime, waiting, result);
+  if (!store_poll(runtime, waiting, result)) return left_to_another(runtime, waiting);
   switch (result.status) {
     case providers::Status::completed: return outcome_of(waiting, PollStatus::completed);
     case providers::Status::pending: return outcome_of(waiting, PollStatus::pending);

@@ -160,7 +160,8 @@ void wait_for_answer(Runtime& runtime, const TurnRequest& request, Duration dead
     pause(runtime, result, interval);
     const PollOutcome outcome = poll_message(runtime, *result.assistant_message, request.actor);
     if (outcome.status == PollStatus::completed) break;
-    if (outcome.status == PollStatus::failed || outcome.status == PollStatus::dead) {
+    const bool may_pass = outcome.error == ErrorKind::unavailable;
+    if (!may_pass && (outcome.status == PollStatus::failed || outcome.status == PollStatus::dead)) {
       throw error_of(outcome.attempt.value_or(result.attempt));
     }
     interval = std::min(interval * 3 / 2, longest_poll_interval);

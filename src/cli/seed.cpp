@@ -40,8 +40,8 @@ std::vector<seeding::SeedSource> sources_of(const PathOptions& options) {
   }
 }
 
-seeding::ApplyResult apply_seeds(const seeding::SeedSet& set, Context& context) {
-  storage::Database& database = context.database(storage::Access::read_write);
+seeding::ApplyResult apply_seeds(storage::Database& database, const seeding::SeedSet& set,
+                                 Context& context) {
   return seeding::apply(database, set, {context.clock().now(), context.actor()});
 }
 
@@ -52,8 +52,7 @@ void apply(const ApplyOptions& options, Context& context) {
       context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
   const seeding::SeedSet set = seeding::load(sources, seeding::known_in(database));
   const seeding::SeedPlan result =
-      options.dry_run ? seeding::make_plan(context.database(storage::Access::read_only), set)
-                      : apply_seeds(set, context);
+      options.dry_run ? seeding::make_plan(database, set) : apply_seeds(database, set, context);
   context.print(output::seed_report(result, options.dry_run));
 }
 
@@ -63,9 +62,9 @@ void validate(const PathOptions& options, Context& context) {
 
 void init(const PathOptions& options, Context& context) {
   const seeding::SeedSet set = seeding::load(sources_of(options));
-  const auto migrated =
-      migration::up(context.database(storage::Access::create), {}, context.clock());
-  context.print(output::init_report(migrated, apply_seeds(set, context)));
+  storage::Database& database = context.database(storage::Access::create);
+  const auto migrated = migration::up(database, {}, context.clock());
+  context.print(output::init_report(migrated, apply_seeds(database, set, context)));
 }
 
 void add_paths(CLI::App& app, PathOptions& options) {

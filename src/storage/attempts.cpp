@@ -114,8 +114,6 @@ std::string attempt_columns(std::string_view alias) {
   return list;
 }
 
-int attempt_column_count() { return static_cast<int>(columns.size()); }
-
 Attempt read_attempt(const Row& row, int first) {
   int at = first;
   Attempt a;

@@ -27,8 +27,6 @@ std::optional<Uuid> latest_conversation_started_by(Database& database, std::stri
 model::Attempt read_attempt(const Row& row, int first = 0);
 /// "a.id, a.conversation_id, …"
 std::string attempt_columns(std::string_view alias);
-/// How many columns that is.
-int attempt_column_count();
 
 struct Lease {
   std::string owner;
