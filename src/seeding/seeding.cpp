@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/sha256.h"
 #include "model/snapshot.h"
 #include "seeding/checks.h"
 #include "seeding/secrets.h"
@@ -99,11 +98,11 @@ Step<Record> plan_object(storage::Database& database, const SeedObject<Record>& 
     step.action = Action::update;
   }
   storage::SeedObject ownership{
-      std::string(model::kind_of<Record>), wanted.record.id, wanted.seed_set, {}, {}, {}};
+      wanted.seed_set, std::string(model::kind_of<Record>), wanted.record.id, !step.before, {}, {}};
   ownership.applied.text = canonical_json(named_fields(model::snapshot(step.after), wanted.named));
-  ownership.sha256 = sha256_hex(ownership.applied.text);
-  const auto saved = storage::find_seed_object(database, ownership.kind, ownership.object_id);
-  if (!saved || saved->sha256 != ownership.sha256 || saved->seed_set != ownership.seed_set) {
+  const auto saved =
+      storage::find_seed_object(database, ownership.seed_set, ownership.kind, ownership.object_id);
+  if (!saved || saved->applied.text != ownership.applied.text) {
     step.ownership = std::move(ownership);
   }
   return step;

@@ -8,21 +8,21 @@
 #include "base/time.h"
 #include "storage/database.h"
 
-/// Table llmctl_seed_objects: which seed set owns an object, and what it last applied.
+/// Table llmctl_seed_objects: which seed sets named an object, and what each last applied.
 namespace llmctl::storage {
 
 struct SeedObject {
-  std::string kind;  ///< llm_providers, agents or tools
-  std::string object_id;
   std::string seed_set;
-  std::string sha256;  ///< of `applied`
-  JsonText applied;    ///< canonical; the fields that the file named, as they were written
+  std::string kind;  ///< llm_providers, agents, tools or conversations
+  std::string object_id;
+  bool created = false;  ///< by this set, which alone may prune it
+  JsonText applied;      ///< canonical; the fields that the set's files named, as they wanted them
   Timestamp applied_at;
 };
 
-std::optional<SeedObject> find_seed_object(Database& database, std::string_view kind,
-                                           std::string_view object_id);
-/// Inserts, or replaces what is known of the object.
+std::optional<SeedObject> find_seed_object(Database& database, std::string_view seed_set,
+                                           std::string_view kind, std::string_view object_id);
+/// Inserts, or replaces what the set last applied; `created` stays true once it is.
 void save_seed_object(Database& database, const SeedObject& object);
 
 }  // namespace llmctl::storage

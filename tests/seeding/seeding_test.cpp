@@ -71,9 +71,9 @@ TEST_CASE("the built-in seeds create everything on an empty database") {
   CHECK(dummy->updated_at == first_time);
   CHECK(storage::find<Agent>(*database, "data-protection-expert")->default_llm == "dummy");
 
-  const auto owned = storage::find_seed_object(*database, "llm_providers", "dummy");
+  const auto owned = storage::find_seed_object(*database, "core", "llm_providers", "dummy");
   REQUIRE(owned);
-  CHECK(owned->seed_set == "core");
+  CHECK(owned->created);
   CHECK(owned->applied_at == first_time);
   CHECK(nlohmann::json::parse(owned->applied.text).at("max_tokens") == 4096);
   CHECK_FALSE(nlohmann::json::parse(owned->applied.text).contains("display_order"));
@@ -192,7 +192,7 @@ TEST_CASE("an object that already is as the file wants it is taken note of, not 
   CHECK(result.unchanged == 1);
   CHECK(result.writes);
   CHECK_FALSE(result.changes_anything());
-  CHECK(storage::find_seed_object(*database, "llm_providers", "a")->seed_set == "demo");
+  CHECK_FALSE(storage::find_seed_object(*database, "demo", "llm_providers", "a")->created);
   const auto row = storage::find<LlmProvider>(*database, "a");
   CHECK(row->updated_at == first_time);
   CHECK(row->configuration.text == same.configuration.text);
