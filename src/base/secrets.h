@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+/// Seed files and the database may name a credential, never contain one. What holds one
+/// nevertheless is not shown.
+namespace llmctl {
+
+/// Whether the text's own shape is that of a key, a token, a private key or a URL with a password.
+bool looks_like_secret(std::string_view text);
+
+/// Whether a text under this key must be taken for a secret, by the key's name or by the text's own
+/// shape.
+bool is_literal_secret(std::string_view key, std::string_view text);
+
+/// The value with "(secret)" in place of every literal secret, for showing.
+nlohmann::json mask_secrets(const nlohmann::json& value);
+
+}  // namespace llmctl
