@@ -21,6 +21,7 @@ struct Node {
 
   Kind kind = Kind::scalar;
   bool plain = true;  ///< scalars: neither quoted nor a block; a missing value is a plain empty one
+  bool expanded = false;  ///< its text came from a variable, so that no look-alike is meant
   Mark mark;
   std::string text;            ///< scalars; valid UTF-8 without NUL
   std::vector<Node> items;     ///< sequences

@@ -233,7 +233,7 @@ std::size_t offset_of(const YAML::Exception& problem, std::string_view text) {
 
 }  // namespace
 
-Node parse(std::string_view text, Problems& problems) {
+Node parse(std::string text, Problems& problems) {
   Source source(text, problems.file());
   StringBuffer buffer(source.text());
   std::istream stream(&buffer);
@@ -250,9 +250,9 @@ Node parse(std::string_view text, Problems& problems) {
   return std::move(builder.root);
 }
 
-Node parse(std::string_view text, std::string_view file_name) {
+Node parse(std::string text, std::string_view file_name) {
   Problems problems{std::string(file_name)};
-  Node root = parse(text, problems);
+  Node root = parse(std::move(text), problems);
   throw_if_any(problems.sorted());
   return root;
 }

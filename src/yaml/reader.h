@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "yaml/node.h"
@@ -15,9 +18,20 @@ inline constexpr int max_depth = 32;
 
 /// Throws Error(invalid_data) whose details are all problems; of a text that is not YAML at all,
 /// the first. An empty text is a missing node.
-Node parse(std::string_view text, std::string_view file_name);
+Node parse(std::string text, std::string_view file_name);
 
 /// As above, but leaves to the caller the problems after which reading could go on.
-Node parse(std::string_view text, Problems& problems);
+Node parse(std::string text, Problems& problems);
+
+/// Takes the entries of a streamed section, one at a time, as soon as each was read.
+using EntrySink = std::function<void(std::string_view section, Entry&& entry)>;
+
+/// As above, for a document too large to keep: where the root is a mapping, the entries of those of
+/// its values that are mappings and whose keys are `streamed` go to `sink` one by one. In the
+/// result such a section is an empty mapping with its mark. A key that comes twice in a section is
+/// the sink's to find; a section that comes twice is reported as any key is, and its entries go to
+/// the sink all the same. Before a syntax error is thrown, entries may have gone to the sink.
+Node parse_sections(std::string text, std::span<const std::string_view> streamed,
+                    const EntrySink& sink, Problems& problems);
 
 }  // namespace llmctl::yaml
