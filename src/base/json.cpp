@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -64,6 +65,19 @@ std::string canonical_json(const JsonText& stored) {
   bool too_deep = false;
   nlohmann::json value = nlohmann::json::parse(stored.text, limit_depth(too_deep), false);
   return canonical_json(value.is_discarded() || too_deep ? nlohmann::json(stored.text) : value);
+}
+
+void append_json_string(std::string& json, std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return c >= ' ' && c != '"' && c != '\\' && static_cast<unsigned char>(c) < 0x7f;
+  });
+  if (plain) {
+    json += '"';
+    json += text;
+    json += '"';
+  } else {
+    json += nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  }
 }
 
 bool same_json(const JsonText& left, const JsonText& right) {

@@ -1,5 +1,8 @@
 #include "base/uuid.h"
 
+// As in sha256.cpp: without the cost of loading OpenSSL's providers.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +56,20 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
     id.bytes[nibble / 2] = static_cast<std::uint8_t>(id.bytes[nibble / 2] << 4 | value);
     ++nibble;
   }
+  return id;
+}
+
+Uuid uuid_of_name(const Uuid& name_space, std::string_view name) {
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+  SHA_CTX context;
+  SHA1_Init(&context);
+  SHA1_Update(&context, name_space.bytes.data(), name_space.bytes.size());
+  SHA1_Update(&context, name.data(), name.size());
+  SHA1_Final(digest.data(), &context);
+  Uuid id;
+  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+  id.bytes[6] = static_cast<std::uint8_t>(0x50 | (id.bytes[6] & 0x0f));
+  id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3f));
   return id;
 }
 

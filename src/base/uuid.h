@@ -25,6 +25,9 @@ std::string short_id(const Uuid& id);
 /// Dashed or not, either case; nothing else.
 std::optional<Uuid> parse_uuid(std::string_view text);
 
+/// The name-based UUIDv5 (RFC 9562, 5.5): the same for the same namespace and name.
+Uuid uuid_of_name(const Uuid& name_space, std::string_view name);
+
 /// Random bits from the kernel, or from a seed so that a test can repeat itself.
 class RandomSource {
  public:

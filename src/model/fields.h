@@ -1,8 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "model/records.h"
 
@@ -36,6 +40,8 @@ template <>
 inline constexpr std::string_view kind_of<Agent> = "agents";
 template <>
 inline constexpr std::string_view kind_of<Tool> = "tools";
+template <>
+inline constexpr std::string_view kind_of<ConversationFixture> = "conversations";
 
 /// What messages call one of them.
 template <class Record>
@@ -46,6 +52,8 @@ template <>
 inline constexpr std::string_view noun_of<Agent> = "agent";
 template <>
 inline constexpr std::string_view noun_of<Tool> = "tool";
+template <>
+inline constexpr std::string_view noun_of<ConversationFixture> = "conversation";
 
 template <class Record>
 inline constexpr int fields = 0;
@@ -96,5 +104,55 @@ inline constexpr std::array<Field<Tool>, 8> fields<Tool>{{
     {"min_role", "min_role", &Tool::min_role, 32, role_choices},
     {"configuration", "configuration", &Tool::configuration},
 }};
+
+template <>
+inline constexpr std::array<Field<ConversationFixture>, 8> fields<ConversationFixture>{{
+    {"title", "title", &ConversationFixture::title, 255},
+    {"agent", "agent", &ConversationFixture::agent, 50},
+    {"llm", "llm", &ConversationFixture::llm, 50},
+    {"model_id", "model_id", &ConversationFixture::model_id, 50},
+    {"at", "at", &ConversationFixture::at},
+    {"updated_at", "updated_at", &ConversationFixture::updated_at},
+    {"deleted_at", "deleted_at", &ConversationFixture::deleted_at},
+    {"messages", "messages", &ConversationFixture::messages},
+}};
+
+/// What an agent has several of, in tables of their own.
+struct AgentRelation {
+  std::string_view name;         ///< in seed files and json output
+  std::string_view target_kind;  ///< of what the ids stand for
+  std::vector<std::string> Agent::*member;
+};
+template <class Record>
+inline constexpr std::array<AgentRelation, 0> relations{};
+template <>
+inline constexpr std::array<AgentRelation, 2> relations<Agent>{{
+    {"allowed_llms", kind_of<LlmProvider>, &Agent::allowed_llms},
+    {"tools", kind_of<Tool>, &Agent::tools},
+}};
+
+/// A set of a record's fields and relations: bit i is the i-th of `fields`, the relations follow.
+using FieldBits = std::int64_t;
+inline constexpr FieldBits bit(std::size_t position) { return FieldBits{1} << position; }
+template <class Record>
+inline constexpr std::size_t field_count = fields<Record>.size() + relations<Record>.size();
+template <class Record>
+inline constexpr FieldBits all_fields = bit(field_count<Record>) - 1;
+
+/// The name at a bit's position.
+template <class Record>
+constexpr std::string_view field_name(std::size_t position) {
+  const std::size_t first_relation = fields<Record>.size();
+  return position < first_relation ? fields<Record>[position].name
+                                   : relations<Record>[position - first_relation].name;
+}
+/// The set of one; empty for a name that the record has not.
+template <class Record>
+constexpr FieldBits bit_of(std::string_view name) {
+  for (std::size_t i = 0; i < field_count<Record>; ++i) {
+    if (field_name<Record>(i) == name) return bit(i);
+  }
+  return 0;
+}
 
 }  // namespace llmctl::model

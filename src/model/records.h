@@ -77,6 +77,19 @@ struct Conversation {
   std::optional<Timestamp> deleted_at;
 };
 
+/// A conversation with its messages as seed files describe one: for tests that need a past.
+struct ConversationFixture {
+  std::string id;  ///< the key in the file, or a whole UUID, which then is the conversation's id
+  std::string title = "New chat";
+  std::optional<std::string> agent;  ///< column primary_agent_id
+  std::optional<std::string> llm;    ///< column primary_llm_id
+  std::string model_id;
+  std::string at;  ///< created_at; RFC 3339, or in a file an offset from base_time such as "+5m"
+  std::optional<std::string> updated_at;
+  std::optional<std::string> deleted_at;
+  JsonText messages{"[]"};  ///< see seeding/fixture.h
+};
+
 struct Message {
   Uuid id;
   Uuid conversation_id;

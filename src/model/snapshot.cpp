@@ -64,5 +64,7 @@ template nlohmann::json field_value(const Tool&, const Field<Tool>&);
 template bool same_value(const LlmProvider&, const LlmProvider&, const Field<LlmProvider>&);
 template bool same_value(const Agent&, const Agent&, const Field<Agent>&);
 template bool same_value(const Tool&, const Tool&, const Field<Tool>&);
+template bool same_value(const ConversationFixture&, const ConversationFixture&,
+                         const Field<ConversationFixture>&);
 
 }  // namespace llmctl::model

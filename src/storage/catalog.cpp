@@ -6,13 +6,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "model/snapshot.h"
+#include "model/field_values.h"
+#include "storage/record_columns.h"
 
 namespace llmctl::storage {
 namespace {
 
 using model::Agent;
-using model::Field;
 using model::LlmProvider;
 using model::Tool;
 
@@ -24,46 +24,26 @@ constexpr std::string_view list_order<Tool> = "name, id";
 /// "id, name, …, created_at, updated_at"
 template <class Record>
 std::string column_list() {
-  std::string columns = "id";
-  for (const auto& field : model::fields<Record>) columns += fmt::format(", {}", field.column);
-  return columns + ", created_at, updated_at";
-}
-
-template <class T>
-void read_into(T& target, const Row& row, int column) {
-  target = row.get<T>(column);
-}
-template <class T>
-void read_into(std::optional<T>& target, const Row& row, int column) {
-  target = row.maybe<T>(column);
+  return "id" + field_columns<Record>() + ", created_at, updated_at";
 }
 
 template <class Record>
 Record read(const Row& row) {
   Record record;
   record.id = row.text(0);
-  int column = 1;
-  for (const auto& field : model::fields<Record>) {
-    std::visit([&](auto member) { read_into(record.*member, row, column); }, field.member);
-    ++column;
-  }
-  record.created_at = row.timestamp(column);
-  record.updated_at = row.timestamp(column + 1);
+  const int times = read_fields(record, row, 1);
+  record.created_at = row.timestamp(times);
+  record.updated_at = row.timestamp(times + 1);
   return record;
 }
 
-template <class Record>
-Value value_of(const Record& record, const Field<Record>& field) {
-  return std::visit([&](auto member) { return Value(record.*member); }, field.member);
-}
-
 /// The agent's side of a join table: which ids stand on the other side.
-struct Relation {
+struct JoinTable {
   std::string_view table;
   std::string_view column;
   std::vector<std::string> Agent::*member;
 };
-constexpr std::array<Relation, 2> relations{{
+constexpr std::array<JoinTable, 2> join_tables{{
     {"agents_allowed_llms", "llmprovider_id", &Agent::allowed_llms},
     {"tools_agents", "tool_id", &Agent::tools},
 }};
@@ -72,41 +52,32 @@ template <class Record>
 void load_relations(Database&, Record&) {}
 template <>
 void load_relations(Database& database, Agent& agent) {
-  for (const Relation& relation : relations) {
-    agent.*relation.member =
+  for (const JoinTable& join : join_tables) {
+    agent.*join.member =
         collect(database,
-                fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", relation.table,
-                            relation.column),
+                fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", join.table,
+                            join.column),
                 {agent.id}, [](const Row& row) { return row.text(0); });
   }
-}
-
-template <class Record>
-bool same_relations(const Record&, const Record&) {
-  return true;
-}
-template <>
-bool same_relations(const Agent& left, const Agent& right) {
-  return left.allowed_llms == right.allowed_llms && left.tools == right.tools;
 }
 
 template <class Record>
 void write_relations(Database&, const Record&, const Record&) {}
 template <>
 void write_relations(Database& database, const Agent& before, const Agent& after) {
-  for (const Relation& relation : relations) {
-    const auto& old_ids = before.*relation.member;
-    const auto& new_ids = after.*relation.member;
+  for (const JoinTable& join : join_tables) {
+    const auto& old_ids = before.*join.member;
+    const auto& new_ids = after.*join.member;
     for (const std::string& id : old_ids) {
       if (std::ranges::find(new_ids, id) != new_ids.end()) continue;
-      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", relation.table,
-                                   relation.column),
+      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", join.table,
+                                   join.column),
                        {after.id, id});
     }
     for (const std::string& id : new_ids) {
       if (std::ranges::find(old_ids, id) != old_ids.end()) continue;
-      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", relation.table,
-                                   relation.column),
+      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", join.table,
+                                   join.column),
                        {after.id, id});
     }
   }
@@ -150,26 +121,29 @@ std::vector<std::string> ids(Database& database) {
 
 template <class Record>
 void insert(Database& database, const Record& record) {
+  static const std::string sql =
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", model::kind_of<Record>, column_list<Record>(),
+                  parameters(model::fields<Record>.size() + 3));
   Values values{record.id};
-  std::string places = "?1";
-  for (const auto& field : model::fields<Record>) values.push_back(value_of(record, field));
+  values.reserve(model::fields<Record>.size() + 3);
+  add_fields(values, record);
   values.emplace_back(record.created_at);
   values.emplace_back(record.updated_at);
-  for (std::size_t i = 2; i <= values.size(); ++i) places += fmt::format(", ?{}", i);
-  database.execute(fmt::format("INSERT INTO {} ({}) VALUES ({})", model::kind_of<Record>,
-                               column_list<Record>(), places),
-                   values);
-  Record nothing;
+  database.execute(sql, values);
+  static const Record nothing;
   write_relations(database, nothing, record);
 }
 
 template <class Record>
 bool update(Database& database, const Record& before, const Record& after) {
-  if (!differs(before, after)) return false;
+  const model::FieldBits differing =
+      model::differing_fields(before, after, model::all_fields<Record>);
+  if (differing == 0) return false;
   Values values{after.id, after.updated_at};
   std::string assignments = "updated_at = ?2";
+  std::size_t position = 0;
   for (const auto& field : model::fields<Record>) {
-    if (model::same_value(before, after, field)) continue;
+    if ((differing & model::bit(position++)) == 0) continue;
     values.push_back(value_of(after, field));
     assignments += fmt::format(", {} = ?{}", field.column, values.size());
   }
@@ -180,11 +154,12 @@ bool update(Database& database, const Record& before, const Record& after) {
 }
 
 template <class Record>
-bool differs(const Record& left, const Record& right) {
-  return !same_relations(left, right) ||
-         std::ranges::any_of(model::fields<Record>, [&](const auto& field) {
-           return !model::same_value(left, right, field);
-         });
+void remove(Database& database, const Record& record) {
+  Record nothing;
+  nothing.id = record.id;
+  write_relations(database, record, nothing);
+  database.execute(fmt::format("DELETE FROM {} WHERE id = ?1", model::kind_of<Record>),
+                   {record.id});
 }
 
 std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier) {
@@ -210,8 +185,8 @@ template void insert(Database&, const Tool&);
 template bool update(Database&, const LlmProvider&, const LlmProvider&);
 template bool update(Database&, const Agent&, const Agent&);
 template bool update(Database&, const Tool&, const Tool&);
-template bool differs(const LlmProvider&, const LlmProvider&);
-template bool differs(const Agent&, const Agent&);
-template bool differs(const Tool&, const Tool&);
+template void remove(Database&, const LlmProvider&);
+template void remove(Database&, const Agent&);
+template void remove(Database&, const Tool&);
 
 }  // namespace llmctl::storage

@@ -36,9 +36,9 @@ void insert(Database& database, const Record& record);
 template <class Record>
 bool update(Database& database, const Record& before, const Record& after);
 
-/// Whether the two differ in any field or relation.
+/// Deletes the row and an agent's relations. What refers to it is the caller's to look after.
 template <class Record>
-bool differs(const Record& left, const Record& right);
+void remove(Database& database, const Record& record);
 
 /// Ids of the LLMs whose model_identifier this is.
 std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier);

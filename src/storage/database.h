@@ -183,7 +183,7 @@ struct OpenOptions {
 /// A database URL, understood but not opened.
 struct Location {
   enum class Engine { sqlite, postgres } engine = Engine::sqlite;
-  std::string path;     ///< SQLite: as given, or ":memory:"
+  std::string path;     ///< SQLite: as given, ":memory:", or empty for a file without a name
   std::string display;  ///< for messages: resolved, without a password
 };
 

@@ -346,8 +346,9 @@ std::unique_ptr<SqliteDatabase> open_read_only(const Location& location,
 }  // namespace
 
 std::unique_ptr<Database> open(const Location& location, const OpenOptions& options) {
-  if (location.path == ":memory:") {
-    return connect(location, ":memory:", SQLite::OPEN_READWRITE, options);
+  // An empty path is a temporary file without a name.
+  if (location.path == ":memory:" || location.path.empty()) {
+    return connect(location, location.path, SQLite::OPEN_READWRITE, options);
   }
   FileState state = check_file(location.path);
   if (state == FileState::missing && options.access != Access::create) {
