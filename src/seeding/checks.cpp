@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
-#include <unordered_set>
 
 #include "base/text.h"
 #include "providers/provider.h"
 #include "storage/catalog.h"
+#include "storage/staging.h"
 #include "yaml/problems.h"
 
 namespace llmctl::seeding {
@@ -18,131 +17,133 @@ using model::Agent;
 using model::LlmProvider;
 using model::Tool;
 
-/// Calls `use` with each section of the set.
-template <class Use>
-void for_each_kind(const SeedSet& set, Use use) {
-  use(set.llm_providers);
-  use(set.agents);
-  use(set.tools);
-}
-
-using IdsByKind = std::map<std::string_view, std::unordered_set<std::string>>;
-
-IdsByKind ids_of(const SeedSet& set) {
-  IdsByKind ids;
-  for_each_kind(set, [&]<class Record>(const std::vector<SeedObject<Record>>& objects) {
-    for (const auto& object : objects) ids[model::kind_of<Record>].insert(object.record.id);
-  });
-  return ids;
-}
+/// Nobody reads more.
+constexpr std::int64_t max_incomplete = 1000;
 
 std::string_view noun_of_kind(std::string_view kind) {
-  return kind == model::kind_of<Tool> ? model::noun_of<Tool> : model::noun_of<LlmProvider>;
+  if (kind == model::kind_of<Tool>) return model::noun_of<Tool>;
+  return kind == model::kind_of<Agent> ? model::noun_of<Agent> : model::noun_of<LlmProvider>;
+}
+
+template <class Record>
+model::FieldBits required_fields() {
+  model::FieldBits required = 0;
+  std::size_t position = 0;
+  for (const auto& field : model::fields<Record>) {
+    if (field.required) required |= model::bit(position);
+    ++position;
+  }
+  return required;
 }
 
 /// Finds what is wrong with the objects of a set, given what else exists.
 class Checker {
  public:
-  Checker(const SeedSet& set, const Known& known) : own_(ids_of(set)), known_(known) {}
+  Checker(const SeedSet& set, const Known& known) : set_(set), known_(known) {}
 
-  template <class Record>
-  void check(const SeedObject<Record>& object) {
-    for (const Reference& reference : object.references) check_reference(reference);
-    check_settings(object);
-    if (known_.exists(model::kind_of<Record>, object.record.id)) return;
-    for (const auto& field : model::fields<Record>) {
-      if (!field.required || object.named.contains(field.name)) continue;
-      add(object.place, fmt::format("{} {}: a new one needs '{}'", model::noun_of<Record>,
-                                    yaml::in_quotes(object.record.id), field.name));
-    }
-  }
-
-  std::vector<ErrorDetail> take() {
-    std::ranges::stable_sort(details_, {}, [](const ErrorDetail& detail) {
-      return std::tuple(detail.file, detail.line, detail.column);
+  std::vector<ErrorDetail> check() {
+    storage::visit_open_mentions(*set_.staging, [this](const storage::StagedMention& mention) {
+      if (mention.target_kind.empty()) {
+        check_settings(mention);
+      } else {
+        check_reference(mention);
+      }
     });
+    check_complete<LlmProvider>();
+    check_complete<Agent>();
+    check_complete<Tool>();
     return std::move(details_);
   }
 
  private:
   template <class Record>
-  void check_settings(const SeedObject<Record>&) {}
-
-  /// A provider that llmctl has says itself what it cannot work with: the Dummy's script, say.
-  void check_settings(const SeedObject<LlmProvider>& object) {
-    const auto configuration = object.named.find("configuration");
-    if (configuration == object.named.end() || !providers::has_implementation(object.record))
-      return;
-    try {
-      providers::get_provider(object.record);
-    } catch (const Error& problem) {
-      const std::string hint = problem.hint.empty() ? "" : ", " + problem.hint;
-      add(configuration->second, problem.what() + hint);
+  void check_complete() {
+    const model::FieldBits required = required_fields<Record>();
+    for (const auto& object :
+         storage::staged_without<Record>(*set_.staging, required, max_incomplete)) {
+      if (known_.exists(model::kind_of<Record>, object.record.id)) continue;
+      for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
+        if ((required & ~object.named & model::bit(i)) == 0) continue;
+        add(object.first, fmt::format("{} {}: a new one needs '{}'", model::noun_of<Record>,
+                                      yaml::in_quotes(object.record.id),
+                                      model::field_name<Record>(i)));
+      }
     }
   }
 
-  void check_reference(const Reference& reference) {
-    const auto& own = own_[reference.target_kind];
-    if (own.contains(reference.target) || known_.exists(reference.target_kind, reference.target))
-      return;
-    std::vector<std::string> candidates = known_.ids(reference.target_kind);
-    candidates.insert(candidates.end(), own.begin(), own.end());
+  /// A provider that llmctl has says itself what it cannot work with: the Dummy's script, say.
+  void check_settings(const storage::StagedMention& mention) {
+    const auto llm = storage::find_staged<LlmProvider>(*set_.staging, mention.id);
+    if (!llm || !providers::has_implementation(llm->record)) return;
+    try {
+      providers::get_provider(llm->record);
+    } catch (const Error& problem) {
+      const std::string hint = problem.hint.empty() ? "" : ", " + problem.hint;
+      add(mention.place, problem.what() + hint);
+    }
+  }
+
+  void check_reference(const storage::StagedMention& mention) {
+    if (known_.exists(mention.target_kind, mention.target)) return;
+    std::vector<std::string> candidates = known_.ids(mention.target_kind);
+    std::ranges::move(storage::staged_ids(*set_.staging, mention.target_kind),
+                      std::back_inserter(candidates));
     std::ranges::sort(candidates);
-    const std::string hint = did_you_mean(reference.target, candidates);
-    add(reference.place,
-        fmt::format("{}: there is no {} {}{}{}", reference.field,
-                    noun_of_kind(reference.target_kind), yaml::in_quotes(reference.target),
-                    hint.empty() ? "" : ", ", hint));
+    const std::string hint = did_you_mean(mention.target, candidates);
+    add(mention.place, fmt::format("{}: there is no {} {}{}{}", mention.field,
+                                   noun_of_kind(mention.target_kind),
+                                   yaml::in_quotes(mention.target), hint.empty() ? "" : ", ", hint));
   }
 
-  void add(Place place, std::string message) {
-    place.message = std::move(message);
-    details_.push_back(std::move(place));
+  void add(const storage::StagedPlace& place, std::string message) {
+    details_.push_back({set_.files.at(static_cast<std::size_t>(place.file)).name,
+                        static_cast<int>(place.line), static_cast<int>(place.column),
+                        std::move(message)});
   }
 
-  IdsByKind own_;
+  const SeedSet& set_;
   const Known& known_;
   std::vector<ErrorDetail> details_;
 };
 
-template <class Record>
-bool is_in(storage::Database& database, const std::string& id) {
-  return storage::find<Record>(database, id).has_value();
+/// Calls `use` with a null pointer of the record that the kind stands for.
+template <class Use>
+auto with_record(std::string_view kind, Use use) {
+  if (kind == model::kind_of<Tool>) return use(static_cast<const Tool*>(nullptr));
+  if (kind == model::kind_of<Agent>) return use(static_cast<const Agent*>(nullptr));
+  return use(static_cast<const LlmProvider*>(nullptr));
 }
 
 }  // namespace
 
 Known known_in(const SeedSet& set) {
-  const IdsByKind ids = ids_of(set);
-  return {[ids](std::string_view kind, const std::string& id) {
-            const auto of_kind = ids.find(kind);
-            return of_kind != ids.end() && of_kind->second.contains(id);
+  storage::Database& staging = *set.staging;
+  return {[&staging](std::string_view kind, const std::string& id) {
+            return storage::is_staged(staging, kind, id);
           },
-          [ids](std::string_view kind) {
-            const auto of_kind = ids.find(kind);
-            if (of_kind == ids.end()) return std::vector<std::string>{};
-            return std::vector<std::string>(of_kind->second.begin(), of_kind->second.end());
-          }};
+          [&staging](std::string_view kind) { return storage::staged_ids(staging, kind); }};
 }
 
 Known known_in(storage::Database& database) {
   return {[&database](std::string_view kind, const std::string& id) {
-            if (kind == model::kind_of<LlmProvider>) return is_in<LlmProvider>(database, id);
-            return kind == model::kind_of<Agent> ? is_in<Agent>(database, id)
-                                                 : is_in<Tool>(database, id);
+            return with_record(kind, [&]<class Record>(const Record*) {
+              return storage::find<Record>(database, id).has_value();
+            });
           },
           [&database](std::string_view kind) {
-            return kind == model::kind_of<Tool> ? storage::ids<Tool>(database)
-                                                : storage::ids<LlmProvider>(database);
+            return with_record(kind, [&]<class Record>(const Record*) {
+              return storage::ids<Record>(database);
+            });
           }};
 }
 
+Known nothing_known() {
+  return {[](std::string_view, const std::string&) { return false; },
+          [](std::string_view) { return std::vector<std::string>{}; }};
+}
+
 std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known) {
-  Checker checker(set, known);
-  for_each_kind(set, [&](const auto& objects) {
-    for (const auto& object : objects) checker.check(object);
-  });
-  return checker.take();
+  return Checker(set, known).check();
 }
 
 }  // namespace llmctl::seeding

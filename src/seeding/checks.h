@@ -20,8 +20,11 @@ struct Known {
 
 Known known_in(const SeedSet& set);
 Known known_in(storage::Database& database);
+/// For a database that is still to be made.
+Known nothing_known();
 
-/// References that lead nowhere and new objects that lack a required field, by position.
+/// References that lead nowhere, new objects that lack a required field, and configurations that
+/// their provider refuses.
 std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known);
 
 }  // namespace llmctl::seeding

@@ -27,18 +27,8 @@ struct Rules {
   bool required;
 };
 
-Place place_of(yaml::Mark mark, const Problems& problems) {
-  return {problems.file(), mark.line, mark.column, {}};
-}
-
-std::vector<std::string> split(std::string_view words) {
-  std::vector<std::string> result;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    result.emplace_back(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return result;
+storage::StagedPlace place_of(yaml::Mark mark, const FileContext& context) {
+  return {context.number, mark.line, mark.column};
 }
 
 bool is_color(std::string_view text) {
@@ -56,7 +46,7 @@ std::string text_problem(const std::string& text, const Rules& rules) {
     }
   }
   if (!rules.choices.empty()) {
-    const auto choices = split(rules.choices);
+    const auto choices = split(rules.choices, ' ');
     if (std::ranges::find(choices, text) == choices.end()) {
       const std::string hint = did_you_mean(text, choices);
       return fmt::format("{} is not one of {}{}{}", yaml::in_quotes(text), fmt::join(choices, ", "),
@@ -172,57 +162,82 @@ void read_value(JsonText& target, const Node& node, const Rules& rules,
   target.text = canonical_json(yaml::to_json(node, rules.name, context.problems));
 }
 
+/// What an object mentions, while it is read.
+class Mentions {
+ public:
+  Mentions(std::string_view kind, std::string_view id, const FileContext& context)
+      : kind_(kind), id_(id), context_(context) {}
+
+  void add(std::string_view field, std::string_view target_kind, const std::string& target,
+           yaml::Mark mark) {
+    mentions.push_back({std::string(kind_), std::string(id_), std::string(field),
+                        std::string(target_kind), target, place_of(mark, context_)});
+  }
+
+  std::vector<storage::StagedMention> mentions;
+
+ private:
+  std::string_view kind_;
+  std::string_view id_;
+  const FileContext& context_;
+};
+
 /// A list of ids, sorted; each item is also a reference.
-std::vector<std::string> read_ids(const Node& node, std::string_view field,
-                                  std::string_view target_kind, std::vector<Reference>& references,
-                                  Problems& problems) {
+std::vector<std::string> read_ids(const Node& node, const model::AgentRelation& relation,
+                                  Mentions& mentions, Problems& problems) {
+  const std::string_view name = relation.name;
   std::vector<std::string> ids;
   if (!node.is_sequence()) {
-    problems.add(node.mark, fmt::format("{}: must be a list of ids; write [] for none", field));
+    problems.add(node.mark, fmt::format("{}: must be a list of ids; write [] for none", name));
     return ids;
   }
   for (const Node& item : node.items) {
-    const auto id = yaml::read_text(item, field, problems);
+    const auto id = yaml::read_text(item, name, problems);
     if (!id) continue;
-    check_id(item, field, *id, problems);
+    check_id(item, name, *id, problems);
     if (std::ranges::find(ids, *id) != ids.end()) {
-      problems.add(item.mark, fmt::format("{}: {} is listed twice", field, yaml::in_quotes(*id)));
+      problems.add(item.mark, fmt::format("{}: {} is listed twice", name, yaml::in_quotes(*id)));
       continue;
     }
     ids.push_back(*id);
-    references.push_back({field, target_kind, *id, place_of(item.mark, problems)});
+    mentions.add(name, relation.target_kind, *id, item.mark);
   }
   std::ranges::sort(ids);
   return ids;
 }
 
+/// What is looked at again when all files are read.
+void mention(const LlmProvider& llm, const Node& node, Mentions& mentions) {
+  const Node* const configuration = node.find("configuration");
+  if (configuration != nullptr && llm.configuration.text != "{}")
+    mentions.add("configuration", {}, {}, configuration->mark);
+}
+void mention(const Agent& agent, const Node& node, Mentions& mentions) {
+  const Node* const llm = node.find("default_llm");
+  if (llm != nullptr && agent.default_llm)
+    mentions.add("default_llm", model::kind_of<LlmProvider>, *agent.default_llm, llm->mark);
+}
+void mention(const Tool&, const Node&, Mentions&) {}
+
 template <class Record>
-void read_relations(SeedObject<Record>&, const Node&, Problems&) {}
-template <>
-void read_relations(SeedObject<Agent>& object, const Node& node, Problems& problems) {
-  if (const Node* const llm = node.find("default_llm");
-      llm != nullptr && object.record.default_llm) {
-    object.references.push_back({"default_llm", model::kind_of<LlmProvider>,
-                                 *object.record.default_llm, place_of(llm->mark, problems)});
-  }
-  if (const Node* const llms = node.find("allowed_llms")) {
-    object.record.allowed_llms =
-        read_ids(*llms, "allowed_llms", model::kind_of<LlmProvider>, object.references, problems);
-    object.named.emplace("allowed_llms", place_of(llms->mark, problems));
-  }
-  if (const Node* const tools = node.find("tools")) {
-    object.record.tools =
-        read_ids(*tools, "tools", model::kind_of<Tool>, object.references, problems);
-    object.named.emplace("tools", place_of(tools->mark, problems));
+void read_relations(storage::Staged<Record>& object, const Node& node, Mentions& mentions,
+                    Problems& problems) {
+  if constexpr (!model::relations<Record>.empty()) {
+    for (const auto& relation : model::relations<Record>) {
+      const Node* const ids = node.find(relation.name);
+      if (ids == nullptr) continue;
+      object.record.*relation.member = read_ids(*ids, relation, mentions, problems);
+      object.named |= model::bit_of<Record>(relation.name);
+    }
   }
 }
 
 template <class Record>
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys;
-  keys.reserve(model::fields<Record>.size() + 2);
-  for (const auto& field : model::fields<Record>) keys.emplace_back(field.name);
-  if (std::is_same_v<Record, Agent>) keys.insert(keys.end(), {"allowed_llms", "tools"});
+  keys.reserve(model::field_count<Record>);
+  for (std::size_t i = 0; i < model::field_count<Record>; ++i)
+    keys.emplace_back(model::field_name<Record>(i));
   return keys;
 }
 
@@ -246,32 +261,37 @@ bool is_valid_id(std::string_view id) {
 }
 
 template <class Record>
-SeedObject<Record> read_object(const yaml::Entry& entry, const FileContext& context) {
+ReadObject<Record> read_object(const yaml::Entry& entry, const FileContext& context) {
   check_key(entry, model::noun_of<Record>, context.problems);
-  SeedObject<Record> object;
+  ReadObject<Record> result;
+  storage::Staged<Record>& object = result.staged;
   object.record.id = entry.key;
-  object.seed_set = context.seed_set;
-  object.place = place_of(entry.mark, context.problems);
+  object.first = object.latest = place_of(entry.mark, context);
   static const std::vector<std::string> known = known_keys<Record>();
   if (!yaml::check_keys(entry.value, yaml::in_quotes(entry.key), known, context.problems)) {
     // Enough is said about it: no field of it is missing.
-    for (const std::string& key : known) object.named.emplace(key, object.place);
-    return object;
+    object.named = model::all_fields<Record>;
+    return result;
   }
+  std::size_t position = 0;
   for (const auto& field : model::fields<Record>) {
+    const model::FieldBits bit = model::bit(position++);
     const Node* const value = entry.value.find(field.name);
     if (value == nullptr) continue;
     const Rules rules{field.name, field.max_length, field.choices, field.required};
     std::visit([&](auto member) { read_value(object.record.*member, *value, rules, context); },
                field.member);
-    object.named.emplace(field.name, place_of(value->mark, context.problems));
+    object.named |= bit;
   }
-  read_relations(object, entry.value, context.problems);
-  return object;
+  Mentions mentions(model::kind_of<Record>, entry.key, context);
+  mention(object.record, entry.value, mentions);
+  read_relations(object, entry.value, mentions, context.problems);
+  result.mentions = std::move(mentions.mentions);
+  return result;
 }
 
-template SeedObject<LlmProvider> read_object(const yaml::Entry&, const FileContext&);
-template SeedObject<Agent> read_object(const yaml::Entry&, const FileContext&);
-template SeedObject<Tool> read_object(const yaml::Entry&, const FileContext&);
+template ReadObject<LlmProvider> read_object(const yaml::Entry&, const FileContext&);
+template ReadObject<Agent> read_object(const yaml::Entry&, const FileContext&);
+template ReadObject<Tool> read_object(const yaml::Entry&, const FileContext&);
 
 }  // namespace llmctl::seeding

@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "seeding/seed_set.h"
+#include "storage/staging.h"
 #include "yaml/node.h"
 #include "yaml/problems.h"
 
@@ -12,8 +13,8 @@ namespace llmctl::seeding {
 
 /// A file that is being read.
 struct FileContext {
+  std::int64_t number;              ///< of its SeedFile
   std::filesystem::path directory;  ///< of SeedSource
-  std::string seed_set;
   yaml::Problems& problems;
 };
 
@@ -23,9 +24,16 @@ bool is_valid_id(std::string_view id);
 inline constexpr std::string_view id_rule =
     "1 to 50 lower-case letters, digits, '.', '_' or '-', beginning with a letter or digit";
 
-/// One object of a section: its key is the id. What is wrong with it goes to the context's
-/// problems.
+/// One object as a file says it.
 template <class Record>
-SeedObject<Record> read_object(const yaml::Entry& entry, const FileContext& context);
+struct ReadObject {
+  storage::Staged<Record> staged;
+  std::vector<storage::StagedMention> mentions;
+};
+
+/// One object of a section: its key is the id. What is wrong with it goes to the context's
+/// problems. For LlmProvider, Agent, Tool and ConversationFixture.
+template <class Record>
+ReadObject<Record> read_object(const yaml::Entry& entry, const FileContext& context);
 
 }  // namespace llmctl::seeding

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <tuple>
-#include <unordered_map>
 
+#include "model/field_values.h"
 #include "seeding/checks.h"
+#include "seeding/fixture.h"
+#include "seeding/json_lines.h"
 #include "seeding/object_reader.h"
+#include "storage/staging.h"
 #include "yaml/binder.h"
 #include "yaml/reader.h"
 
@@ -16,109 +20,172 @@ namespace llmctl::seeding {
 namespace {
 
 using model::Agent;
+using model::ConversationFixture;
 using model::LlmProvider;
 using model::Tool;
 using yaml::Node;
 using yaml::Problems;
 
-constexpr std::string_view format_key = "llmctl";
 constexpr std::string_view format_name = "seed/1";
 constexpr std::string_view default_set = "default";
+constexpr Timestamp default_base_time{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
 
-void merge_json(nlohmann::json& base, const nlohmann::json& over) {
-  if (!base.is_object() || !over.is_object()) {
-    base = over;
-    return;
-  }
-  for (const auto& [key, value] : over.items()) {
-    const auto found = base.find(key);
-    if (found == base.end()) {
-      base[key] = value;
-    } else {
-      merge_json(*found, value);
-    }
-  }
+constexpr std::array<std::string_view, 4> sections{
+    model::kind_of<LlmProvider>, model::kind_of<Agent>, model::kind_of<Tool>,
+    model::kind_of<ConversationFixture>};
+const std::vector<std::string> root_keys{"llmctl", "set",   "base_time",    "llm_providers",
+                                         "agents", "tools", "conversations"};
+
+bool is_section(std::string_view key) {
+  return std::ranges::find(sections, key) != sections.end();
 }
 
-template <class T>
-void merge_value(T& base, const T& over) {
-  base = over;
-}
-template <>
-void merge_value(JsonText& base, const JsonText& over) {
-  nlohmann::json merged = nlohmann::json::parse(base.text);
-  merge_json(merged, nlohmann::json::parse(over.text));
-  base.text = canonical_json(merged);
-}
-
-template <class Record>
-void merge_relations(Record&, const SeedObject<Record>&) {}
-template <>
-void merge_relations(Agent& base, const SeedObject<Agent>& over) {
-  if (over.named.contains("allowed_llms")) base.allowed_llms = over.record.allowed_llms;
-  if (over.named.contains("tools")) base.tools = over.record.tools;
-}
-
-/// What `over` names wins; all else, the owner too, stays with the first file.
-template <class Record>
-void merge_object(SeedObject<Record>& base, SeedObject<Record> over) {
-  for (const auto& field : model::fields<Record>) {
-    if (!over.named.contains(field.name)) continue;
-    std::visit([&](auto member) { merge_value(base.record.*member, over.record.*member); },
-               field.member);
-  }
-  merge_relations(base.record, over);
-  std::erase_if(base.references,
-                [&](const Reference& old) { return over.named.contains(old.field); });
-  std::ranges::move(over.references, std::back_inserter(base.references));
-  for (auto& [name, place] : over.named) base.named[name] = std::move(place);
+/// Mappings merge, key by key; all else is replaced.
+JsonText merged(const JsonText& base, const JsonText& over) {
+  nlohmann::json value = nlohmann::json::parse(base.text);
+  value.update(nlohmann::json::parse(over.text), true);
+  return {canonical_json(value)};
 }
 
 /// Puts the objects of one file after another together.
 class Merger {
  public:
+  Merger(storage::Database& staging, Problems& problems) : staging_(staging), problems_(problems) {}
+
   template <class Record>
-  void add(std::vector<SeedObject<Record>>& objects, SeedObject<Record> object) {
-    auto& index = positions_[model::kind_of<Record>];
-    const auto [position, is_new] = index.try_emplace(object.record.id, objects.size());
-    if (is_new) {
-      objects.push_back(std::move(object));
-    } else {
-      merge_object(objects[position->second], std::move(object));
+  void add(ReadObject<Record> object) {
+    const std::string& id = object.staged.record.id;
+    if (!storage::stage(staging_, object.staged)) {
+      auto base = *storage::find_staged<Record>(staging_, id);
+      if (base.latest.file == object.staged.first.file) return report_twice(base, object.staged);
+      merge(base, object);
     }
+    for (const auto& mention : object.mentions) storage::stage_mention(staging_, mention);
   }
 
  private:
-  std::map<std::string_view, std::unordered_map<std::string, std::size_t>> positions_;
+  template <class Record>
+  void report_twice(const storage::Staged<Record>& before, const storage::Staged<Record>& again) {
+    problems_.add({static_cast<int>(again.first.line), static_cast<int>(again.first.column)},
+                  fmt::format("duplicate key {}, first at line {}, column {}",
+                              yaml::in_quotes(again.record.id), before.latest.line,
+                              before.latest.column));
+  }
+
+  /// What `over` names wins; all else, the owner too, stays with the first file.
+  template <class Record>
+  void merge(storage::Staged<Record>& base, const ReadObject<Record>& object) {
+    const storage::Staged<Record>& over = object.staged;
+    const Record before = base.record;
+    model::copy_fields(base.record, over.record, over.named);
+    merge_json(base.record, before, over.named & base.named);
+    base.named |= over.named;
+    base.latest = over.latest;
+    storage::restage(staging_, base);
+    for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
+      const std::string_view field = model::field_name<Record>(i);
+      if ((over.named & model::bit(i)) == 0 || is_merged_value(field, object.mentions)) continue;
+      storage::forget_mentions(staging_, model::kind_of<Record>, base.record.id, field);
+    }
+  }
+
+  /// An empty configuration says nothing, and changes nothing of the one before.
+  static bool is_merged_value(std::string_view field,
+                              const std::vector<storage::StagedMention>& mentions) {
+    return field == "configuration" &&
+           std::ranges::find(mentions, field, &storage::StagedMention::field) == mentions.end();
+  }
+
+  template <class Record>
+  static void merge_json(Record& merged_record, const Record& before, model::FieldBits both) {
+    std::size_t position = 0;
+    for (const auto& field : model::fields<Record>) {
+      if ((both & model::bit(position++)) == 0) continue;
+      const auto* const member = std::get_if<JsonText Record::*>(&field.member);
+      if (member != nullptr && field.name != "messages")
+        merged_record.*(*member) = merged(before.*(*member), merged_record.*(*member));
+    }
+  }
+
+  storage::Database& staging_;
+  Problems& problems_;
 };
 
 /// Reads one file into the set.
 class FileReader {
  public:
-  FileReader(const SeedSource& source, Problems& problems, Merger& merger, SeedSet& set)
-      : source_(source), problems_(problems), merger_(merger), set_(set) {}
+  FileReader(const SeedSource& source, SeedSet& set, Variables& variables)
+      : source_(source),
+        set_(set),
+        variables_(variables),
+        problems_(source.name),
+        objects_(source.name),
+        context_{static_cast<std::int64_t>(set.files.size()), source.directory, objects_},
+        merger_(*set.staging, objects_) {
+    set_.files.push_back({source.name, std::string(default_set), default_base_time});
+  }
 
-  void read() {
-    const Node root = yaml::parse(source_.text, problems_);
-    static const std::vector<std::string> known{"llmctl", "set",   "llm_providers",
-                                                "agents", "tools", "conversations"};
+  /// What is wrong with it. Throws for a syntax error.
+  std::vector<ErrorDetail> read() {
+    const Node root = source_.is_json_lines() ? read_json_lines() : read_yaml();
     if (root.is_missing()) {
       problems_.add({}, "the file is empty: a seed file begins with 'llmctl: seed/1'");
-      return;
+    } else if (!root.is_mapping() || check_format(root)) {
+      if (yaml::check_keys(root, "a seed file", root_keys, problems_)) read_root(root);
+      std::vector<ErrorDetail> details = problems_.sorted();
+      std::ranges::move(objects_.sorted(), std::back_inserter(details));
+      return details;
     }
-    if (root.is_mapping() && !check_format(root)) return;
-    if (!yaml::check_keys(root, "a seed file", known, problems_)) return;
-    seed_set_ = read_set(root);
-    read_section(root, set_.llm_providers);
-    read_section(root, set_.agents);
-    read_section(root, set_.tools);
-    refuse_conversations(root);
+    // Of a file of another format, nothing else is worth a message.
+    return problems_.sorted();
   }
 
  private:
-  /// Of a file of another format, nothing else is worth a message.
+  Node read_yaml() {
+    return yaml::parse_sections(
+        read_text(source_), sections,
+        [this](std::string_view section, yaml::Entry&& entry) { add(section, entry); }, problems_);
+  }
+
+  /// Each line is a part of the document; the parts' keys, sections apart, make the root.
+  Node read_json_lines() {
+    Node root;
+    for_each_json_line(source_, problems_, [&](Node&& part) {
+      if (root.is_missing()) root.kind = Node::Kind::mapping;
+      if (!part.is_mapping()) {
+        problems_.add(part.mark, "a line must be an object such as {\"agents\": {…}}");
+        return;
+      }
+      for (yaml::Entry& entry : part.entries) take_part(root, std::move(entry));
+    });
+    return root;
+  }
+
+  void take_part(Node& root, yaml::Entry&& entry) {
+    if (is_section(entry.key) && entry.value.is_mapping()) {
+      for (yaml::Entry& object : entry.value.entries) add(entry.key, object);
+    } else if (root.find(entry.key) != nullptr) {
+      problems_.add(entry.mark, fmt::format("{} was said before", yaml::in_quotes(entry.key)));
+    } else {
+      root.entries.push_back(std::move(entry));
+    }
+  }
+
+  void add(std::string_view section, yaml::Entry& entry) {
+    variables_.expand(entry.value, objects_);
+    if (section == model::kind_of<LlmProvider>) {
+      merger_.add(read_object<LlmProvider>(entry, context_));
+    } else if (section == model::kind_of<Agent>) {
+      merger_.add(read_object<Agent>(entry, context_));
+    } else if (section == model::kind_of<Tool>) {
+      merger_.add(read_object<Tool>(entry, context_));
+    } else {
+      merger_.add(read_object<ConversationFixture>(entry, context_));
+    }
+  }
+
   bool check_format(const Node& root) {
-    const Node* const format = root.find(format_key);
+    const Node* const format = root.find("llmctl");
     if (format != nullptr && format->is_scalar() && format->text == format_name) return true;
     if (format == nullptr) {
       problems_.add(root.mark, "key 'llmctl' is missing: a seed file begins with 'llmctl: seed/1'");
@@ -130,76 +197,51 @@ class FileReader {
     return false;
   }
 
-  std::string read_set(const Node& root) {
-    std::string name(default_set);
-    if (const Node* const node = root.find("set")) {
-      const auto text = yaml::read_text(*node, "set", problems_);
-      if (text && !is_valid_id(*text)) {
-        problems_.add(node->mark, fmt::format("set: {} is no name of a set: {}",
-                                              yaml::in_quotes(*text), id_rule));
+  void read_root(Node root) {
+    variables_.expand(root, problems_);
+    SeedFile& file = set_.files.back();
+    if (const Node* const name = root.find("set")) file.seed_set = read_set(*name);
+    if (const Node* const time = root.find("base_time")) file.base_time = read_base_time(*time);
+    if (std::ranges::find(set_.names, file.seed_set) == set_.names.end())
+      set_.names.push_back(file.seed_set);
+    for (const std::string_view section : sections) {
+      const Node* const value = root.find(section);
+      if (value != nullptr && !value->is_mapping()) {
+        problems_.add(value->mark,
+                      fmt::format("{}: must be a mapping of {}; write {{}} for none", section,
+                                  section == "conversations" ? "keys" : "ids"));
       }
-      name = text.value_or(name);
-    }
-    if (std::ranges::find(set_names_, name) == set_names_.end()) set_names_.push_back(name);
-    return name;
-  }
-
-  template <class Record>
-  void read_section(const Node& root, std::vector<SeedObject<Record>>& objects) {
-    const Node* const section = root.find(model::kind_of<Record>);
-    if (section == nullptr) return;
-    if (!section->is_mapping()) {
-      problems_.add(section->mark, fmt::format("{}: must be a mapping of ids; write {{}} for none",
-                                               model::kind_of<Record>));
-      return;
-    }
-    const FileContext context{source_.directory, seed_set_, problems_};
-    for (const yaml::Entry& entry : section->entries) {
-      merger_.add(objects, read_object<Record>(entry, context));
     }
   }
 
-  void refuse_conversations(const Node& root) {
-    const Node* const section = root.find("conversations");
-    if (section == nullptr || (section->is_mapping() && section->entries.empty())) return;
-    problems_.add(
-        section->mark,
-        "conversations: this version does not read fixtures yet; write {} or leave the key out");
+  std::string read_set(const Node& node) {
+    const auto text = yaml::read_text(node, "set", problems_);
+    if (text && !is_valid_id(*text)) {
+      problems_.add(node.mark,
+                    fmt::format("set: {} is no name of a set: {}", yaml::in_quotes(*text), id_rule));
+    }
+    return text.value_or(std::string(default_set));
+  }
+
+  Timestamp read_base_time(const Node& node) {
+    const auto text = yaml::read_text(node, "base_time", problems_);
+    if (!text) return default_base_time;
+    const auto time = parse_rfc3339(*text);
+    if (!time) {
+      problems_.add(node.mark, fmt::format("base_time: {} is no time like \"2026-10-01T12:00:00Z\"",
+                                           yaml::in_quotes(*text)));
+    }
+    return time.value_or(default_base_time);
   }
 
   const SeedSource& source_;
-  Problems& problems_;
-  Merger& merger_;
   SeedSet& set_;
-  std::string seed_set_;
-  std::vector<std::string>& set_names_ = set_.names;
+  Variables& variables_;
+  Problems problems_;  ///< with the file itself
+  Problems objects_;   ///< with what its sections hold
+  FileContext context_;
+  Merger merger_;
 };
-
-/// What could be read, and everything that is wrong so far.
-struct Loaded {
-  SeedSet set;
-  std::vector<ErrorDetail> details;
-  bool readable = true;  ///< no file has a syntax error
-};
-
-Loaded read_all(const std::vector<SeedSource>& sources) {
-  Loaded loaded;
-  Merger merger;
-  for (const SeedSource& source : sources) {
-    Problems problems(source.name);
-    std::vector<ErrorDetail> found;
-    try {
-      FileReader(source, problems, merger, loaded.set).read();
-      found = problems.sorted();
-    } catch (const Error& syntax_error) {
-      if (syntax_error.details.empty()) throw;
-      loaded.readable = false;
-      found = syntax_error.details;
-    }
-    std::ranges::move(found, std::back_inserter(loaded.details));
-  }
-  return loaded;
-}
 
 /// By file, in the order in which they were given, then by position.
 void sort_details(std::vector<ErrorDetail>& details, const std::vector<SeedSource>& sources) {
@@ -213,26 +255,40 @@ void sort_details(std::vector<ErrorDetail>& details, const std::vector<SeedSourc
 
 }  // namespace
 
-SeedSet load(const std::vector<SeedSource>& sources) {
-  Loaded loaded = read_all(sources);
-  yaml::throw_if_any(std::move(loaded.details));
-  return std::move(loaded.set);
-}
-
-SeedSet load(const std::vector<SeedSource>& sources, const Known& known) {
-  Loaded loaded = read_all(sources);
-  if (loaded.readable) {
-    std::ranges::move(find_problems(loaded.set, known), std::back_inserter(loaded.details));
-    sort_details(loaded.details, sources);
+SeedSet load(const std::vector<SeedSource>& sources, const LoadOptions& options) {
+  SeedSet set;
+  set.staging = storage::open_staging();
+  storage::Transaction transaction(*set.staging);
+  Variables none;
+  Variables& variables = options.variables != nullptr ? *options.variables : none;
+  std::vector<ErrorDetail> details;
+  bool readable = true;
+  for (const SeedSource& source : sources) {
+    try {
+      std::ranges::move(FileReader(source, set, variables).read(), std::back_inserter(details));
+    } catch (const Error& syntax_error) {
+      if (syntax_error.details.empty()) throw;
+      readable = false;
+      std::ranges::copy(syntax_error.details, std::back_inserter(details));
+    }
   }
-  yaml::throw_if_any(std::move(loaded.details));
-  return std::move(loaded.set);
+  if (readable && options.known != nullptr)
+    std::ranges::move(find_problems(set, *options.known), std::back_inserter(details));
+  sort_details(details, sources);
+  yaml::throw_if_any(std::move(details));
+  transaction.commit();
+  return set;
 }
 
-SeedCounts validate(const std::vector<SeedSource>& sources) {
+SeedCounts validate(const std::vector<SeedSource>& sources, Variables& variables) {
   const SeedSet builtin = load(builtin_sources());
-  const SeedSet set = load(sources, known_in(builtin));
-  return {set.llm_providers.size(), set.agents.size(), set.tools.size()};
+  const Known known = known_in(builtin);
+  const SeedSet set = load(sources, {&variables, &known});
+  const auto count = [&](std::string_view kind) {
+    return storage::count_staged(*set.staging, kind);
+  };
+  return {count(model::kind_of<LlmProvider>), count(model::kind_of<Agent>),
+          count(model::kind_of<Tool>), count(model::kind_of<ConversationFixture>)};
 }
 
 }  // namespace llmctl::seeding

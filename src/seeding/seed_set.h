@@ -3,82 +3,79 @@
 #include <cstddef>
 #include <filesystem>
 #include <istream>
-#include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
-#include "model/fields.h"
+#include "base/time.h"
+#include "seeding/variables.h"
+#include "storage/database.h"
 
-/// Seed files, read, checked and merged; nothing here needs a database.
+/// Seed files, read, checked and merged; nothing here needs the database that they are for.
 namespace llmctl::seeding {
 
-/// The text of one seed file.
+/// One seed file: YAML, or JSON Lines when its name ends in ".jsonl".
 struct SeedSource {
-  std::string name;  ///< for messages: the path as given, "stdin" or "builtin:core.yaml"
-  std::string text;
+  std::string name;                 ///< for messages: the path as given, "stdin" or "builtin:core.yaml"
+  std::string text;                 ///< unless there is a path
   std::filesystem::path directory;  ///< below which `{file: …}` may read; empty: nowhere
+  std::filesystem::path path;       ///< read when it is needed, and not kept
+
+  bool is_json_lines() const;
 };
 
-/// The files at these paths, in order; of a directory its *.yaml and *.yml, in name order; "-" is
-/// standard input. Throws Error: not_found (no such path, or a directory without seed files), io,
-/// invalid_data (over 64 MiB).
+/// The files at these paths, in order; of a directory its *.yaml, *.yml and *.jsonl, in name order;
+/// "-" is standard input. Throws Error: not_found (no such path, or a directory without seed
+/// files), io.
 std::vector<SeedSource> read_sources(const std::vector<std::string>& paths,
                                      std::istream& standard_input);
 
 /// The seed files inside this program.
 std::vector<SeedSource> builtin_sources();
 
-/// Where a seed file says something: a detail without its message.
-using Place = ErrorDetail;
+/// The whole text. Throws Error: io, invalid_data (over 64 MiB).
+std::string read_text(const SeedSource& source);
 
-/// An agent's reference to an LLM or tool.
-struct Reference {
-  std::string_view field;        ///< default_llm, allowed_llms or tools
-  std::string_view target_kind;  ///< llm_providers or tools
-  std::string target;
-  Place place;
+/// What a file says about itself.
+struct SeedFile {
+  std::string name;
+  std::string seed_set;
+  Timestamp base_time;  ///< from which its fixtures' times count
 };
 
-/// One object of the files, merged. Only the fields in `named` mean something in `record`.
-template <class Record>
-struct SeedObject {
-  Record record;
-  std::string seed_set;                             ///< of the first file that names the object
-  Place place;                                      ///< in that file
-  std::map<std::string, Place, std::less<>> named;  ///< fields and relations that the files name
-  std::vector<Reference> references;
-};
-
-/// What the files ask for, in the order in which they first name each object.
+/// What the files ask for, merged by id: the later file wins, field by field; mappings merge, lists
+/// replace. An object belongs to the set of the first file that names it.
 struct SeedSet {
-  std::vector<SeedObject<model::LlmProvider>> llm_providers;
-  std::vector<SeedObject<model::Agent>> agents;
-  std::vector<SeedObject<model::Tool>> tools;
-  std::vector<std::string> names;  ///< of the seed sets, in order of appearance
+  std::unique_ptr<storage::Database> staging;  ///< the objects: storage/staging.h
+  std::vector<SeedFile> files;                 ///< by the number that staged places have
+  std::vector<std::string> names;              ///< of the seed sets, in order of appearance
 };
-
-/// Reads, checks and merges: the later file wins, field by field; mappings merge, lists replace.
-/// Throws Error(invalid_data) with all problems of all files.
-SeedSet load(const std::vector<SeedSource>& sources);
 
 struct Known;
-/// As above, and also finds references that lead neither into the files nor to what is known
-/// (seeding/checks.h), and new objects that lack a field they need.
-SeedSet load(const std::vector<SeedSource>& sources, const Known& known);
+struct LoadOptions {
+  Variables* variables = nullptr;  ///< for `${NAME}`; none: there are no variables
+  /// Also find references that lead neither into the files nor to what is known, and new objects
+  /// that lack a field they need (seeding/checks.h).
+  const Known* known = nullptr;
+};
+
+/// Reads, checks and merges. Throws Error(invalid_data) with all problems of all files; of a file
+/// that cannot be read at all, its first.
+SeedSet load(const std::vector<SeedSource>& sources, const LoadOptions& options = {});
 
 /// How many objects a set holds of each kind.
 struct SeedCounts {
-  std::size_t llm_providers = 0;
-  std::size_t agents = 0;
-  std::size_t tools = 0;
+  std::int64_t llm_providers = 0;
+  std::int64_t agents = 0;
+  std::int64_t tools = 0;
+  std::int64_t conversations = 0;
 };
 
 /// Reads and checks as load does, and also what can be known without a database: every reference
 /// leads to an object of the files or of the built-in seeds, and an object that is not built in has
-/// the fields that a new one needs. (An object that exists only in a database is not known here;
-/// make_plan asks the database instead.) Throws Error(invalid_data) with all problems of all files.
-SeedCounts validate(const std::vector<SeedSource>& sources);
+/// the fields that a new one needs. (An object that exists only in a database is not known here.)
+/// Throws Error(invalid_data) with all problems of all files.
+SeedCounts validate(const std::vector<SeedSource>& sources, Variables& variables);
 
 }  // namespace llmctl::seeding

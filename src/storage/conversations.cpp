@@ -73,6 +73,19 @@ void insert_conversation(Database& database, const Conversation& conversation) {
        conversation.deleted_at});
 }
 
+void save_conversation(Database& database, const Conversation& conversation) {
+  database.execute(
+      "INSERT INTO conversations (id, title, model_id, primary_agent_id, primary_llm_id, "
+      "created_at, updated_at, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+      "ON CONFLICT (id) DO UPDATE SET title = excluded.title, model_id = excluded.model_id, "
+      "primary_agent_id = excluded.primary_agent_id, primary_llm_id = excluded.primary_llm_id, "
+      "created_at = excluded.created_at, updated_at = excluded.updated_at, "
+      "deleted_at = excluded.deleted_at",
+      {conversation.id, conversation.title, conversation.model_id, conversation.primary_agent,
+       conversation.primary_llm, conversation.created_at, conversation.updated_at,
+       conversation.deleted_at});
+}
+
 void update_conversation(Database& database, const Conversation& conversation) {
   database.execute(
       "UPDATE conversations SET model_id = ?2, primary_agent_id = ?3, primary_llm_id = ?4, "
@@ -140,6 +153,22 @@ void insert_message(Database& database, const Message& message) {
       {message.id, message.conversation_id, message.role, message.content, message.agent,
        message.llm_provider, message.protegrity_data, message.pending, message.blocked,
        message.created_at, message.deleted_at});
+}
+
+bool save_message(Database& database, const Message& message) {
+  return database.execute(
+             "INSERT INTO messages (id, conversation_id, role, content, agent_id, llm_provider_id, "
+             "protegrity_data, pending, blocked, created_at, deleted_at) "
+             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+             "ON CONFLICT (id) DO UPDATE SET role = excluded.role, content = excluded.content, "
+             "agent_id = excluded.agent_id, llm_provider_id = excluded.llm_provider_id, "
+             "protegrity_data = excluded.protegrity_data, pending = excluded.pending, "
+             "blocked = excluded.blocked, created_at = excluded.created_at, "
+             "deleted_at = excluded.deleted_at "
+             "WHERE messages.conversation_id = excluded.conversation_id",
+             {message.id, message.conversation_id, message.role, message.content, message.agent,
+              message.llm_provider, message.protegrity_data, message.pending, message.blocked,
+              message.created_at, message.deleted_at}) > 0;
 }
 
 std::optional<Message> find_message(Database& database, const Uuid& id) {

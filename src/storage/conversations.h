@@ -19,6 +19,8 @@ std::optional<model::Conversation> find_conversation(Database& database, const U
 void insert_conversation(Database& database, const model::Conversation& conversation);
 /// Writes model_id, the two primaries and updated_at.
 void update_conversation(Database& database, const model::Conversation& conversation);
+/// Inserts it, or gives the one of that id these values, the times too.
+void save_conversation(Database& database, const model::Conversation& conversation);
 /// Soft: sets deleted_at on it and on its messages that have none. Returns how many messages.
 std::int64_t delete_conversation(Database& database, const Uuid& id, Timestamp now);
 /// Clears deleted_at on it and on the messages that were deleted with it. Returns how many
@@ -53,6 +55,9 @@ std::vector<Uuid> message_ids_ending_in(Database& database, std::string_view hex
 // ---- messages
 
 void insert_message(Database& database, const model::Message& message);
+/// Inserts it, or gives the one of that id these values, the times too. False, and nothing done, when
+/// the id is that of another conversation's message.
+bool save_message(Database& database, const model::Message& message);
 std::optional<model::Message> find_message(Database& database, const Uuid& id);
 /// In order; soft-deleted ones only on request.
 std::vector<model::Message> messages_of(Database& database, const Uuid& conversation,

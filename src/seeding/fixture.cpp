@@ -1,0 +1,211 @@
+#include "seeding/fixture.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "storage/conversations.h"
+
+namespace llmctl::seeding {
+namespace {
+
+using model::ConversationFixture;
+using nlohmann::json;
+
+/// Made once, for this purpose.
+constexpr Uuid name_space{{0x6f, 0x1d, 0x3a, 0x52, 0x8c, 0x0e, 0x4b, 0x7b, 0x9d, 0x55, 0x2e, 0xa1,
+                           0x94, 0xc6, 0x70, 0x1f}};
+
+std::string id_of(const std::string& seed_set, const std::string& key) {
+  const auto own = key.size() == 36 ? parse_uuid(key) : std::nullopt;
+  return to_string(own ? *own : uuid_of_name(name_space, fmt::format("{}/{}", seed_set, key)));
+}
+
+std::string text_or(const json& object, const char* name, std::string fallback) {
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? std::move(fallback)
+                                                   : found->get<std::string>();
+}
+
+json optional_text(const json& object, const char* name, const std::optional<std::string>& other) {
+  const auto found = object.find(name);
+  if (found != object.end()) return *found;
+  return other ? json(*other) : json();
+}
+
+json time_or_null(const std::optional<Timestamp>& time) {
+  return time ? json(to_rfc3339(*time)) : json();
+}
+
+Timestamp time_of(const json& settled_time) {
+  return *parse_rfc3339(settled_time.get<std::string>());
+}
+
+/// The file's spelling of an optional time, settled.
+void settle(std::optional<std::string>& time, Timestamp base) {
+  if (time) time = to_rfc3339(parse_moment(*time, base).value_or(base));
+}
+
+json settled_message(const json& message, const ConversationFixture& conversation,
+                     const std::string& default_id, Timestamp default_time, Timestamp base) {
+  const bool answers = message.at("role") == "assistant";
+  const std::optional<std::string> nobody;
+  json settled = {
+      {"id", text_or(message, "id", default_id)},
+      {"role", message.at("role")},
+      {"content", text_or(message, "content", "")},
+      {"at", to_rfc3339(message.contains("at")
+                            ? parse_moment(message.at("at").get<std::string>(), base).value_or(base)
+                            : default_time)},
+      {"agent", optional_text(message, "agent", answers ? conversation.agent : nobody)},
+      {"llm", optional_text(message, "llm", answers ? conversation.llm : nobody)},
+      {"pending", message.value("pending", false)},
+      {"blocked", message.value("blocked", false)},
+      {"deleted_at", nullptr},
+      {"protegrity_data", message.value("protegrity_data", json())},
+  };
+  if (const std::string deleted_at = text_or(message, "deleted_at", ""); !deleted_at.empty())
+    settled["deleted_at"] = to_rfc3339(parse_moment(deleted_at, base).value_or(base));
+  return settled;
+}
+
+json message_json(const model::Message& message) {
+  return {
+      {"id", to_string(message.id)},
+      {"role", message.role},
+      {"content", message.content},
+      {"at", to_rfc3339(message.created_at)},
+      {"agent", message.agent ? json(*message.agent) : json()},
+      {"llm", message.llm_provider ? json(*message.llm_provider) : json()},
+      {"pending", message.pending},
+      {"blocked", message.blocked},
+      {"deleted_at", time_or_null(message.deleted_at)},
+      {"protegrity_data", message.protegrity_data
+                              ? json::parse(canonical_json(*message.protegrity_data))
+                              : json()},
+  };
+}
+
+model::Message message_of(const json& settled, const Uuid& conversation) {
+  const auto text = [&](const char* name) {
+    const json& value = settled.at(name);
+    return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
+  };
+  model::Message message;
+  message.id = *parse_uuid(settled.at("id").get<std::string>());
+  message.conversation_id = conversation;
+  message.role = settled.at("role");
+  message.content = settled.at("content");
+  message.agent = text("agent");
+  message.llm_provider = text("llm");
+  message.pending = settled.at("pending");
+  message.blocked = settled.at("blocked");
+  message.created_at = time_of(settled.at("at"));
+  if (!settled.at("deleted_at").is_null()) message.deleted_at = time_of(settled.at("deleted_at"));
+  if (const json& data = settled.at("protegrity_data"); !data.is_null())
+    message.protegrity_data = JsonText{canonical_json(data)};
+  return message;
+}
+
+ConversationFixture without_messages(const model::Conversation& conversation) {
+  ConversationFixture fixture;
+  fixture.id = to_string(conversation.id);
+  fixture.title = conversation.title;
+  fixture.agent = conversation.primary_agent;
+  fixture.llm = conversation.primary_llm;
+  fixture.model_id = conversation.model_id;
+  fixture.at = to_rfc3339(conversation.created_at);
+  fixture.updated_at = to_rfc3339(conversation.updated_at);
+  if (conversation.deleted_at) fixture.deleted_at = to_rfc3339(*conversation.deleted_at);
+  return fixture;
+}
+
+}  // namespace
+
+std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base) {
+  if (text.empty()) return base;
+  if (text[0] != '+' && text[0] != '-') return parse_rfc3339(text);
+  const auto offset = parse_duration(text.substr(1));
+  if (!offset) return std::nullopt;
+  return text[0] == '+' ? base + *offset : base - *offset;
+}
+
+ConversationFixture settled(const ConversationFixture& fixture, const SeedFile& file) {
+  ConversationFixture whole = fixture;
+  whole.id = id_of(file.seed_set, fixture.id);
+  const Timestamp start = parse_moment(fixture.at, file.base_time).value_or(file.base_time);
+  whole.at = to_rfc3339(start);
+  settle(whole.updated_at, file.base_time);
+  settle(whole.deleted_at, file.base_time);
+  if (whole.model_id.empty()) whole.model_id = whole.llm.value_or("dummy");
+
+  json messages = json::array();
+  Timestamp next = start;
+  for (const json& message : json::parse(fixture.messages.text)) {
+    const std::string default_id =
+        id_of(file.seed_set, fmt::format("{}/{}", fixture.id, messages.size() + 1));
+    messages.push_back(settled_message(message, whole, default_id, next, start));
+    next = time_of(messages.back().at("at")) + std::chrono::seconds(1);
+  }
+  if (!whole.updated_at)
+    whole.updated_at = messages.empty() ? whole.at : messages.back().at("at").get<std::string>();
+  whole.messages.text = canonical_json(messages);
+  return whole;
+}
+
+ConversationFixture summarised(ConversationFixture fixture) {
+  const std::size_t count = json::parse(fixture.messages.text).size();
+  fixture.messages.text =
+      fmt::format(R"({{"count":{},"sha256":"{}"}})", count, sha256_hex(fixture.messages.text));
+  return fixture;
+}
+
+std::optional<ConversationFixture> find_fixture(storage::Database& database,
+                                                const ConversationFixture& fixture) {
+  const auto conversation = storage::find_conversation(database, *parse_uuid(fixture.id));
+  if (!conversation) return std::nullopt;
+  ConversationFixture found = without_messages(*conversation);
+  json messages = json::array();
+  for (const json& wanted : json::parse(fixture.messages.text)) {
+    const auto message =
+        storage::find_message(database, *parse_uuid(wanted.at("id").get<std::string>()));
+    if (message && message->conversation_id == conversation->id)
+      messages.push_back(message_json(*message));
+  }
+  found.messages.text = canonical_json(messages);
+  return found;
+}
+
+void write_fixture(storage::Database& database, const ConversationFixture& fixture) {
+  model::Conversation conversation;
+  conversation.id = *parse_uuid(fixture.id);
+  conversation.title = fixture.title;
+  conversation.model_id = fixture.model_id;
+  conversation.primary_agent = fixture.agent;
+  conversation.primary_llm = fixture.llm;
+  conversation.created_at = *parse_rfc3339(fixture.at);
+  conversation.updated_at = *parse_rfc3339(fixture.updated_at.value_or(fixture.at));
+  if (fixture.deleted_at) conversation.deleted_at = parse_rfc3339(*fixture.deleted_at);
+  storage::save_conversation(database, conversation);
+  for (const json& message : json::parse(fixture.messages.text)) {
+    if (storage::save_message(database, message_of(message, conversation.id))) continue;
+    throw Error(ErrorKind::refused,
+                fmt::format("message '{}' belongs to another conversation than '{}'",
+                            message.at("id").get<std::string>(), fixture.id),
+                "give it another id in the seed file");
+  }
+}
+
+ConversationFixture fixture_of(storage::Database& database,
+                               const model::Conversation& conversation) {
+  ConversationFixture fixture = without_messages(conversation);
+  json messages = json::array();
+  for (const model::Message& message : storage::messages_of(database, conversation.id, true))
+    messages.push_back(message_json(message));
+  fixture.messages.text = canonical_json(messages);
+  return fixture;
+}
+
+}  // namespace llmctl::seeding
