@@ -31,10 +31,20 @@ output::Format parse_format(const config::Setting& setting) {
   return std::ranges::find(formats, setting.value, &decltype(formats)::value_type::first)->second;
 }
 
-int terminal_width() {
+int terminal_width(int terminal) {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
+}
+
+/// 0 while the command runs in the background: the terminal is somebody else's.
+int progress_width() {
+  return tcgetpgrp(STDERR_FILENO) == getpgrp() ? terminal_width(STDERR_FILENO) : 0;
+}
+
+bool can_redraw(int terminal, const config::Environment& environment) {
+  const auto type = environment.find("TERM");
+  return isatty(terminal) != 0 && type != environment.end() && type->second != "dumb";
 }
 
 bool wants_color(const config::Settings& settings) {
@@ -44,9 +54,8 @@ bool wants_color(const config::Settings& settings) {
   if (choice != "auto") return choice == "always";
   const auto& environment = settings.environment();
   const auto no_color = environment.find("NO_COLOR");
-  const auto terminal = environment.find("TERM");
-  return isatty(STDOUT_FILENO) && (no_color == environment.end() || no_color->second.empty()) &&
-         terminal != environment.end() && terminal->second != "dumb";
+  return (no_color == environment.end() || no_color->second.empty()) &&
+         can_redraw(STDOUT_FILENO, environment);
 }
 
 /// A folder for the default database is ours to make; any other is the user's.
@@ -185,7 +194,7 @@ output::Style Context::style() {
   style.columns = options_.columns;
   style.header = !options_.no_header;
   style.to_terminal = isatty(STDOUT_FILENO) != 0;
-  style.width = style.to_terminal ? terminal_width() : 80;
+  style.width = style.to_terminal ? terminal_width(STDOUT_FILENO) : 80;
   style.color = wants_color(settings_);
   if (location_) {
     style.database = location_->display;
@@ -195,6 +204,7 @@ output::Style Context::style() {
 }
 
 void Context::print(const output::Report& report) {
+  progress_.reset();
   errno = 0;
   output::print(out_, report, style());
   require_written(out_);
@@ -210,11 +220,21 @@ std::string Context::actor(const std::optional<std::string>& named) const {
 }
 
 void Context::say(std::string_view line) {
+  if (progress_) progress_->erase();
   err_ << "llmctl: " << output::sanitize(line, false) << '\n' << std::flush;
 }
 
 void Context::notify(std::string_view line) {
   if (!options_.quiet) say(line);
+}
+
+ProgressCallback Context::progress(const std::string& task) {
+  progress_.reset();
+  if (options_.quiet || !can_redraw(STDERR_FILENO, settings_.environment())) return {};
+  progress_ = std::make_unique<output::Progress>(err_, task, *real_clock_, progress_width);
+  return [this](std::size_t done, std::size_t total) {
+    if (progress_) progress_->update(done, total);
+  };
 }
 
 void Context::report_database() {

@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "chat/runtime.h"
 #include "config/settings.h"
+#include "output/progress.h"
 #include "output/report.h"
 #include "storage/database.h"
 
@@ -61,6 +63,9 @@ class Context {
   /// One line on stderr that was asked for.
   void say(std::string_view line);
   bool verbose() const { return options_.verbose; }
+  /// Shows on the terminal how far work of more than a second has come, until the command ends or
+  /// the next call; nothing with --quiet or where stderr is no terminal. Valid while this is.
+  ProgressCallback progress(const std::string& task);
 
   /// The exit code of a command that did not fail: 2 for "differs", 75 for "still pending".
   void set_exit_code(int code) { exit_code_ = code; }
@@ -86,6 +91,9 @@ class Context {
   std::optional<config::Setting> database_setting_;
   std::optional<storage::Location> location_;
   std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<Clock> real_clock_ =
+      make_system_clock();  ///< also while a test freezes the other
+  std::unique_ptr<output::Progress> progress_;
   int exit_code_ = 0;
 };
 

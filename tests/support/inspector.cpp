@@ -12,9 +12,11 @@ constexpr int patience_ms = 60'000;
 
 }  // namespace
 
-Inspector::Inspector(const std::filesystem::path& file)
-    : database_(
-          std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE, patience_ms)) {}
+Inspector::Inspector(const std::filesystem::path& file, Opening opening)
+    : database_(std::make_unique<SQLite::Database>(
+          file.string(),
+          SQLite::OPEN_READWRITE | (opening == Opening::create ? SQLite::OPEN_CREATE : 0),
+          patience_ms)) {}
 
 Inspector::~Inspector() = default;
 

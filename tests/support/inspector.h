@@ -15,7 +15,8 @@ namespace llmctl::test {
 /// Reads and changes an SQLite file without any code of the program's.
 class Inspector {
  public:
-  explicit Inspector(const std::filesystem::path& file);
+  enum class Opening { existing, create };
+  explicit Inspector(const std::filesystem::path& file, Opening opening = Opening::existing);
   ~Inspector();
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
