@@ -210,6 +210,8 @@ void Context::print(const output::Report& report) {
   require_written(out_);
 }
 
+void Context::finish_writing() { require_written(out_); }
+
 void Context::check_columns(const output::Report& report) const {
   output::check_columns(report, options_.columns);
 }

@@ -56,6 +56,9 @@ class Context {
 
   /// To stdout. Throws Error(io) when stdout takes no more; a closed pipe is no error.
   void print(const output::Report& report);
+  /// A piece of a text that is too long to be held, as it is; finish_writing throws what print would.
+  void write(std::string_view piece) { out_ << piece; }
+  void finish_writing();
   /// Throws Error(usage), before anything is done, for a --columns that the report has not.
   void check_columns(const output::Report& report) const;
   /// One line on stderr, unless --quiet.

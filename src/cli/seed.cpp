@@ -1,76 +1,192 @@
-#include <algorithm>
-#include <sstream>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/error.h"
-#include "base/input.h"
-#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/confirm.h"
 #include "cli/context.h"
+#include "cli/files.h"
 #include "cli/noun.h"
+#include "cli/seed_input.h"
 #include "migration/migrate.h"
+#include "output/seed_report.h"
 #include "output/setup_report.h"
 #include "seeding/checks.h"
-#include "seeding/seeding.h"
+#include "seeding/dump.h"
+#include "seeding/plan.h"
+#include "seeding/plan_file.h"
 
 namespace llmctl::cli {
 namespace {
 
-struct PathOptions {
-  std::vector<std::string> paths;
+constexpr int differs = 2;
+
+struct PlanFlags : SeedInput {
+  std::optional<std::string> on_drift;
+  bool take_over = false;
+  bool prune = false;
 };
 
-struct ApplyOptions : PathOptions {
-  bool dry_run = false;
-};
-
-/// Without paths: the seeds inside the program. A mistyped verb arrives here as a path.
-std::vector<seeding::SeedSource> sources_of(const PathOptions& options) {
-  if (options.paths.empty()) return seeding::builtin_sources();
-  try {
-    std::istringstream standard_input;
-    if (std::ranges::find(options.paths, "-") != options.paths.end()) {
-      standard_input.str(read_standard_input(std::size_t{64} << 20));
-    }
-    return seeding::read_sources(options.paths, standard_input);
-  } catch (Error& problem) {
-    const std::vector<std::string> verbs{"apply", "validate"};
-    const std::string suggestion = did_you_mean(options.paths.front(), verbs);
-    if (problem.kind == ErrorKind::not_found && !suggestion.empty()) problem.hint = suggestion;
-    throw;
-  }
+seeding::PlanOptions plan_options(const PlanFlags& flags, Context& context) {
+  seeding::PlanOptions options;
+  if (flags.on_drift == "overwrite") options.on_drift = seeding::OnDrift::overwrite;
+  if (flags.on_drift == "fail") options.on_drift = seeding::OnDrift::fail;
+  options.prune = flags.prune;
+  options.take_over = flags.take_over;
+  // The built-in seeds only fill in what is missing; a file is somebody's wish.
+  options.refuse_unowned = !flags.paths.empty();
+  options.progress = context.progress("seeding");
+  return options;
 }
 
-seeding::ApplyResult apply_seeds(storage::Database& database, const seeding::SeedSet& set,
-                                 Context& context) {
-  return seeding::apply(database, set, {context.clock().now(), context.actor()});
+struct ApplyOptions : PlanFlags {
+  bool dry_run = false;
+  bool yes = false;
+  std::string plan_file;
+};
+
+/// Deleting needs a yes: from the option, or from somebody who reads what would go.
+void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
+                   const seeding::PlanOptions& plan, Context& context) {
+  if (!plan.prune || options.yes) return;
+  const seeding::SeedPlan planned = seeding::make_plan(
+      context.database(storage::Access::read_write), set, plan);
+  const std::size_t count = planned.count(seeding::Action::prune);
+  if (count == 0) return;
+  std::string what;
+  for (const seeding::Change& change : planned.changes) {
+    if (change.action == seeding::Action::prune)
+      what += fmt::format("  {} '{}'\n", change.kind, change.id);
+  }
+  confirm(context, fmt::format("{}delete {} from {}?", what,
+                               count == 1 ? "this object" : fmt::format("these {} objects", count),
+                               context.database_line()));
+}
+
+void print_plan(const seeding::SeedPlan& plan, Context& context) {
+  context.print(output::plan_report(plan));
+}
+
+void apply_set(const seeding::SeedSet& set, const ApplyOptions& options,
+               const seeding::PlanOptions& plan, const std::string& digest, Context& context) {
+  storage::Database& database = context.database(storage::Access::read_write);
+  const seeding::SeedPlan done = seeding::apply(
+      database, set, {plan, context.clock().now(), context.actor(), digest});
+  context.print(output::seed_report(done));
+  (void)options;
+}
+
+void apply_plan_file(const ApplyOptions& options, Context& context) {
+  if (!options.paths.empty() || !options.variables.empty() || options.prune || options.take_over ||
+      options.on_drift) {
+    throw Error(ErrorKind::usage, "--plan holds its seeds and options already",
+                "leave out paths, --var, --on-drift, --prune and --take-over");
+  }
+  seeding::PlanFile file =
+      seeding::read_plan_file(options.plan_file, read_whole_file(options.plan_file));
+  const seeding::SeedSet set = seeding::load(file.sources);
+  file.options.progress = context.progress("seeding");
+  if (options.dry_run) {
+    storage::Database& database = context.database(
+        file.options.prune ? storage::Access::read_write : storage::Access::read_only);
+    return print_plan(seeding::make_plan(database, set, file.options), context);
+  }
+  confirm_prune(options, set, file.options, context);
+  apply_set(set, options, file.options, file.digest, context);
+}
+
+void plan_paths(const PlanFlags& flags, Context& context,
+                const std::function<void(const seeding::SeedSet&, const seeding::SeedPlan&,
+                                         const seeding::PlanOptions&)>& use) {
+  storage::Database& database =
+      context.database(flags.prune ? storage::Access::read_write : storage::Access::read_only);
+  const seeding::SeedSet set = load_seeds(flags, seeding::known_in(database), context);
+  seeding::PlanOptions options = plan_options(flags, context);
+  options.values_of_new = true;
+  const seeding::SeedPlan plan = seeding::make_plan(database, set, options);
+  use(set, plan, options);
 }
 
 void apply(const ApplyOptions& options, Context& context) {
-  context.check_columns(output::seed_report({}, options.dry_run));
-  const auto sources = sources_of(options);
-  storage::Database& database =
-      context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
-  const seeding::SeedSet set = seeding::load(sources, seeding::known_in(database));
-  const seeding::SeedPlan result =
-      options.dry_run ? seeding::make_plan(database, set) : apply_seeds(database, set, context);
-  context.print(output::seed_report(result, options.dry_run));
+  context.check_columns(output::seed_report({}));
+  if (!options.plan_file.empty()) return apply_plan_file(options, context);
+  if (options.dry_run) {
+    return plan_paths(options, context,
+                      [&](const auto&, const seeding::SeedPlan& plan, const auto&) {
+                        print_plan(plan, context);
+                      });
+  }
+  storage::Database& database = context.database(storage::Access::read_write);
+  const seeding::SeedSet set = load_seeds(options, seeding::known_in(database), context);
+  const seeding::PlanOptions plan = plan_options(options, context);
+  confirm_prune(options, set, plan, context);
+  apply_set(set, options, plan, {}, context);
 }
 
-void validate(const PathOptions& options, Context& context) {
-  context.print(output::validate_report(seeding::validate(sources_of(options))));
+struct PlanCommandOptions : PlanFlags {
+  std::string out;
+  bool exit_code = false;
+};
+
+void plan(const PlanCommandOptions& options, Context& context) {
+  context.check_columns(output::plan_report({}));
+  plan_paths(options, context,
+             [&](const seeding::SeedSet& set, const seeding::SeedPlan& planned,
+                 const seeding::PlanOptions& chosen) {
+               if (!options.out.empty())
+                 write_whole_file(options.out, seeding::plan_file_text(set, planned, chosen));
+               print_plan(planned, context);
+               if (options.exit_code && planned.differs()) context.set_exit_code(differs);
+             });
 }
 
-void init(const PathOptions& options, Context& context) {
-  const seeding::SeedSet set = seeding::load(sources_of(options));
+void validate(const SeedInput& input, Context& context) {
+  seeding::Variables variables(input.variables);
+  context.print(output::validate_report(seeding::validate(sources_of(input), variables)));
+}
+
+struct DumpOptions {
+  bool with_conversations = false;
+};
+
+void dump(const DumpOptions& options, Context& context) {
+  seeding::DumpOptions chosen;
+  chosen.with_conversations = options.with_conversations;
+  if (context.format() == output::Format::jsonl) {
+    chosen.format = seeding::DumpFormat::json_lines;
+  } else if (context.format() != output::Format::text) {
+    throw Error(ErrorKind::usage, "seed dump prints seed files, which are YAML or JSON Lines",
+                "leave --format out, or write --format jsonl");
+  }
+  const auto result =
+      seeding::dump(context.database(storage::Access::read_only), chosen,
+                    [&](std::string_view piece) { context.write(piece); });
+  context.finish_writing();
+  for (const std::string& place : result.left_out)
+    context.notify(fmt::format("left out, because it holds a secret: {}", place));
+}
+
+void init(const SeedInput& input, Context& context) {
+  const seeding::SeedSet set = load_seeds(input, seeding::nothing_known(), context);
   storage::Database& database = context.database(storage::Access::create);
   const auto migrated = migration::up(database, {}, context.clock());
-  context.print(output::init_report(migrated, apply_seeds(database, set, context)));
+  const seeding::SeedPlan seeded = seeding::apply(
+      database, set, {{}, context.clock().now(), context.actor(), {}});
+  context.print(output::init_report(migrated, seeded));
 }
 
-void add_paths(CLI::App& app, PathOptions& options) {
-  app.add_option("PATH", options.paths,
-                 "seed files, folders of them, or - for stdin; none: the built-in seeds")
-      ->type_name(value::file);
+void add_plan_flags(CLI::App& app, PlanFlags& flags) {
+  add_seed_input(app, flags);
+  add_choice(app, "--on-drift", flags.on_drift, "keep|overwrite|fail",
+             "what becomes of a field that somebody changed in the database while the file did not "
+             "(keep)");
+  app.add_flag("--take-over", flags.take_over,
+               "also write what no seed set owns in a database that the backend made");
+  app.add_flag("--prune", flags.prune,
+               "delete what these sets made and the files do not name any more");
 }
 
 }  // namespace
@@ -78,18 +194,33 @@ void add_paths(CLI::App& app, PathOptions& options) {
 void build_seed(Noun& noun) {
   auto& apply_verb =
       noun.verb<ApplyOptions>("apply", "create and update what the files name", apply);
-  add_paths(apply_verb.app, apply_verb.options);
+  add_plan_flags(apply_verb.app, apply_verb.options);
+  apply_verb.app.add_option("--plan", apply_verb.options.plan_file, "apply what seed plan wrote")
+      ->type_name(value::file);
   apply_verb.app.add_flag("--dry-run", apply_verb.options.dry_run,
                           "say what would change, and change nothing");
+  apply_verb.app.add_flag("--yes", apply_verb.options.yes, "prune without asking");
+
+  auto& plan_verb =
+      noun.verb<PlanCommandOptions>("plan", "say what apply would do, field by field", plan);
+  add_plan_flags(plan_verb.app, plan_verb.options);
+  plan_verb.app.add_option("--out", plan_verb.options.out, "keep the plan for apply --plan")
+      ->type_name(value::file);
+  plan_verb.app.add_flag("--exit-code", plan_verb.options.exit_code,
+                         "exit 2 when database and files differ");
 
   auto& validate_verb =
-      noun.verb<PathOptions>("validate", "check the files without a database", validate);
-  add_paths(validate_verb.app, validate_verb.options);
+      noun.verb<SeedInput>("validate", "check the files without a database", validate);
+  add_seed_input(validate_verb.app, validate_verb.options);
+
+  auto& dump_verb = noun.verb<DumpOptions>("dump", "print the database as a seed file", dump);
+  dump_verb.app.add_flag("--with-conversations", dump_verb.options.with_conversations,
+                         "conversations and messages, too");
 }
 
 void build_init(Noun& noun) {
-  auto& verb = noun.alone<PathOptions>(init);
-  add_paths(verb.app, verb.options);
+  auto& verb = noun.alone<SeedInput>(init);
+  add_seed_input(verb.app, verb.options);
 }
 
 }  // namespace llmctl::cli

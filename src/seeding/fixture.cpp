@@ -132,9 +132,13 @@ std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base) {
   return text[0] == '+' ? base + *offset : base - *offset;
 }
 
+std::string fixture_id(const SeedFile& file, const std::string& key) {
+  return id_of(file.seed_set, key);
+}
+
 ConversationFixture settled(const ConversationFixture& fixture, const SeedFile& file) {
   ConversationFixture whole = fixture;
-  whole.id = id_of(file.seed_set, fixture.id);
+  whole.id = fixture_id(file, fixture.id);
   const Timestamp start = parse_moment(fixture.at, file.base_time).value_or(file.base_time);
   whole.at = to_rfc3339(start);
   settle(whole.updated_at, file.base_time);

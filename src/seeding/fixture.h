@@ -18,6 +18,9 @@ namespace llmctl::seeding {
 /// the base itself.
 std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base);
 
+/// The id of the conversation with this key, dashed.
+std::string fixture_id(const SeedFile& file, const std::string& key);
+
 /// With ids, times and every message in full: ids are UUIDv5 of the set's name and the key, unless
 /// the file gives them; times count from the file's base_time, a message's from the one before it,
 /// one second later each. An answer without agent or LLM has the conversation's.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/time.h"
 #include "seeding/seed_set.h"
 #include "storage/database.h"
@@ -71,6 +72,7 @@ struct PlanOptions {
   bool take_over = false;        ///< also write what no set owns in a database of the backend's
   bool refuse_unowned = false;   ///< instead of leaving it alone
   bool values_of_new = false;    ///< list the fields of new objects, too
+  ProgressCallback progress;     ///< by objects
 };
 
 /// Writes nothing. With `prune` it needs a database that may be written, because it does and undoes

@@ -64,6 +64,11 @@ std::optional<Conversation> find_conversation(Database& database, const Uuid& id
   return find_one(database, sql, {id}, read_conversation);
 }
 
+std::vector<Uuid> all_conversation_ids(Database& database) {
+  return collect(database, "SELECT id FROM conversations ORDER BY id", {},
+                 [](const Row& row) { return row.uuid(0); });
+}
+
 void insert_conversation(Database& database, const Conversation& conversation) {
   database.execute(
       fmt::format("INSERT INTO conversations ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -93,6 +98,11 @@ void update_conversation(Database& database, const Conversation& conversation) {
       "WHERE id = ?1",
       {conversation.id, conversation.model_id, conversation.primary_agent, conversation.primary_llm,
        conversation.updated_at});
+}
+
+void remove_conversation(Database& database, const Uuid& id) {
+  database.execute("DELETE FROM messages WHERE conversation_id = ?1", {id});
+  database.execute("DELETE FROM conversations WHERE id = ?1", {id});
 }
 
 std::int64_t delete_conversation(Database& database, const Uuid& id, Timestamp now) {

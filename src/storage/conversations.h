@@ -16,9 +16,13 @@ namespace llmctl::storage {
 
 /// Deleted ones too.
 std::optional<model::Conversation> find_conversation(Database& database, const Uuid& id);
+/// Of all, deleted ones too; sorted.
+std::vector<Uuid> all_conversation_ids(Database& database);
 void insert_conversation(Database& database, const model::Conversation& conversation);
 /// Writes model_id, the two primaries and updated_at.
 void update_conversation(Database& database, const model::Conversation& conversation);
+/// Deletes the rows of a conversation and of its messages.
+void remove_conversation(Database& database, const Uuid& id);
 /// Inserts it, or gives the one of that id these values, the times too.
 void save_conversation(Database& database, const model::Conversation& conversation);
 /// Soft: sets deleted_at on it and on its messages that have none. Returns how many messages.

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
-#include "model/snapshot.h"
+#include "model/field_values.h"
 
 namespace llmctl::storage {
 namespace {
@@ -58,7 +58,12 @@ std::int64_t record_found(Database& database, const Record& record, Timestamp no
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change) {
   return record_revision(database, model::kind_of<Record>, record.id,
-                         canonical_json(model::snapshot(record)), change);
+                         model::fields_text(record, model::all_fields<Record>), change);
+}
+
+void record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                    const Change& change) {
+  record_revision(database, kind, object_id, "null", change);
 }
 
 template std::int64_t record_found(Database&, const model::LlmProvider&, Timestamp);

@@ -34,4 +34,8 @@ std::int64_t record_found(Database& database, const Record& record, Timestamp no
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change);
 
+/// Notes that llmctl has deleted the object: a revision whose content is JSON null.
+void record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                    const Change& change);
+
 }  // namespace llmctl::storage

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -24,5 +25,17 @@ std::optional<SeedObject> find_seed_object(Database& database, std::string_view 
                                            std::string_view kind, std::string_view object_id);
 /// Inserts, or replaces what the set last applied; `created` stays true once it is.
 void save_seed_object(Database& database, const SeedObject& object);
+
+
+/// Whether any set has applied the object.
+bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id);
+/// The sets that have applied it, sorted.
+std::vector<std::string> sets_of_object(Database& database, std::string_view kind,
+                                        std::string_view object_id);
+/// Ids of the objects of this kind that the set made, sorted.
+std::vector<std::string> objects_created_by(Database& database, std::string_view seed_set,
+                                            std::string_view kind);
+/// Of an object that was deleted.
+void forget_seed_object(Database& database, std::string_view kind, std::string_view object_id);
 
 }  // namespace llmctl::storage

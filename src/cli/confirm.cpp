@@ -1,0 +1,31 @@
+#include "cli/confirm.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "base/error.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "output/sanitize.h"
+
+namespace llmctl::cli {
+
+void confirm(Context& context, const std::string& question) {
+  (void)context;
+  const std::string shown = output::sanitize(question, true);
+  if (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0) {
+    throw Error(ErrorKind::refused, fmt::format("this needs a yes: {}", shown),
+                "--yes says it; --dry-run shows what would be done");
+  }
+  std::cerr << shown << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  throw_if_interrupted();
+  const std::string word = to_lower_ascii(trim(answer));
+  if (word != "y" && word != "yes")
+    throw Error(ErrorKind::refused, "nothing was done, because nobody said yes");
+}
+
+}  // namespace llmctl::cli

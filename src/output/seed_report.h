@@ -1,0 +1,18 @@
+#pragma once
+
+#include "output/report.h"
+#include "seeding/plan.h"
+#include "seeding/seed_set.h"
+
+namespace llmctl::output {
+
+/// What apply did: one line per object that is not unchanged.
+Report seed_report(const seeding::SeedPlan& plan);
+/// What it would do, field by field.
+Report plan_report(const seeding::SeedPlan& plan);
+Report validate_report(const seeding::SeedCounts& counts);
+
+/// "8 created, 0 updated, 0 unchanged", and what else there was.
+std::string counts_text(const seeding::SeedPlan& plan);
+
+}  // namespace llmctl::output
