@@ -18,16 +18,39 @@ using nlohmann::json;
 struct Translation {
   std::string_view parser_message;  ///< a part of it
   std::string_view message;
+  bool in_token;  ///< the parser stopped at a byte inside of a token, not at a whole token
 };
 
-constexpr std::array<Translation, 6> translations{{
-    {"control character", "this character must be escaped, as in \\n"},
-    {"forbidden character after backslash", "unknown escape: write \\\\ for a backslash"},
-    {"must be followed by 4 hex digits", "\\u must be followed by four hexadecimal digits"},
-    {"surrogate", "\\uD800 to \\uDFFF come in pairs only"},
-    {"invalid number", "this is no number: JSON's are like -1, 0.5 and 2e3"},
-    {"invalid literal", "this is no JSON: text must be in double quotes"},
+constexpr std::array<Translation, 8> translations{{
+    {"missing closing quote", "this quote is not closed", false},
+    {"control character", "this character must be escaped, as in \\n", true},
+    {"forbidden character after backslash", "unknown escape: write \\\\ for a backslash", true},
+    {"must be followed by 4 hex digits", "\\u must be followed by four hexadecimal digits", true},
+    {"surrogate", "\\uD800 to \\uDFFF come in pairs only", true},
+    {"invalid number", "this is no number: JSON's are like -1, 0.5 and 2e3", true},
+    {"invalid literal", "this is no JSON: text must be in double quotes", true},
+    {"", "this is not expected here", false},
 }};
+
+/// How long the number is that the text begins with.
+std::size_t number_length(std::string_view text) {
+  std::size_t at = text.starts_with('-') ? 1 : 0;
+  const auto skip_digits = [&] {
+    at = std::min(text.find_first_not_of("0123456789", at), text.size());
+  };
+  const auto skip_any_of = [&](std::string_view characters) {
+    const bool is_there = at < text.size() && characters.find(text[at]) != std::string_view::npos;
+    if (is_there) ++at;
+    return is_there;
+  };
+  if (!skip_any_of("0")) skip_digits();
+  if (skip_any_of(".")) skip_digits();
+  if (skip_any_of("eE")) {
+    skip_any_of("+-");
+    skip_digits();
+  }
+  return at;
+}
 
 /// Builds nodes from the parser's events. Events come without positions, but in the order of the
 /// text, so that each event's token is the next one.
@@ -38,11 +61,11 @@ class EventReader final : public nlohmann::json_sax<json> {
     mark_.line = number;
   }
 
-  bool null() override { return add_plain(); }
-  bool boolean(bool) override { return add_plain(); }
-  bool number_integer(number_integer_t) override { return add_plain(); }
-  bool number_unsigned(number_unsigned_t) override { return add_plain(); }
-  bool number_float(number_float_t, const string_t&) override { return add_plain(); }
+  bool null() override { return add_plain(4); }
+  bool boolean(bool value) override { return add_plain(value ? 4 : 5); }
+  bool number_integer(number_integer_t) override { return add_number(); }
+  bool number_unsigned(number_unsigned_t) override { return add_number(); }
+  bool number_float(number_float_t, const string_t&) override { return add_number(); }
   bool string(string_t& text) override { return add_quoted(text); }
   bool key(string_t& text) override { return add_quoted(text); }
   bool binary(binary_t&) override { return false; }  // not of a text
@@ -54,16 +77,20 @@ class EventReader final : public nlohmann::json_sax<json> {
                    const json::exception& problem) override {
     if (problem.id == out_of_range) {
       go_to_token();
-      refuse(fmt::format("the number {} is too large", in_quotes(token())));
+      const std::string_view number = line_.substr(at_, number_length(line_.substr(at_)));
+      refuse(fmt::format("the number {} is too large", in_quotes(number)));
     }
     const std::string_view message = problem.what();
-    const auto* const known = std::ranges::find_if(translations, [&](const Translation& known) {
-      return message.find(known.parser_message) != std::string_view::npos;
+    const auto* const known = std::ranges::find_if(translations, [&](const Translation& one) {
+      return message.find(one.parser_message) != std::string_view::npos;
     });
-    if (known != translations.end()) go_to(bytes_read - 1);
-    if (known == translations.end()) go_to_unexpected_token(bytes_read);
+    if (known->in_token) {
+      go_to(bytes_read - 1);
+    } else {
+      go_to_unexpected_token(bytes_read);
+    }
     if (at_ == line_.size()) refuse("the line ends in the middle of a value");
-    refuse(std::string(known == translations.end() ? "this is not expected here" : known->message));
+    refuse(std::string(known->message));
   }
 
  private:
@@ -91,23 +118,23 @@ class EventReader final : public nlohmann::json_sax<json> {
     }
   }
 
-  /// What is there of a number or literal.
-  std::string_view token() const {
-    return line_.substr(at_, line_.find_first_of(" \t\r\n,:]}", at_) - at_);
-  }
-
   void skip_string() {
     std::size_t end = line_.find_first_of("\"\\", at_ + 1);
     while (line_[end] == '\\') end = line_.find_first_of("\"\\", end + 2);
     go_to(end + 1);
   }
 
-  bool add_plain() {
+  bool add_number() {
+    go_to_token();
+    return add_plain(number_length(line_.substr(at_)));
+  }
+
+  bool add_plain(std::size_t length) {
     go_to_token();
     Node node;
     node.mark = mark_;
-    node.text = token();
-    go_to(at_ + node.text.size());
+    node.text = line_.substr(at_, length);
+    go_to(at_ + length);
     builder_.add(std::move(node));
     return true;
   }
