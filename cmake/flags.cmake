@@ -12,6 +12,9 @@ if(LLMCTL_SANITIZE)
   # Optimising takes the compiler twice as long here, and hides mistakes; of debug information, reports show the lines.
   set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 endif()
+if(LLMCTL_SANITIZE MATCHES fuzzer)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+endif()
 
 add_library(llmctl_flags INTERFACE)
 # The same bytes come out wherever the checkout lies.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace llmctl {
@@ -67,6 +69,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+/// Eight bytes at a time: most of most texts is ASCII.
+std::size_t count_leading_ascii(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if ((bytes & 0x8080808080808080) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 }  // namespace
 
 CodePoint next_code_point(std::string_view text) {
@@ -88,12 +101,13 @@ CodePoint next_code_point(std::string_view text) {
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
-  while (at < text.size()) {
+  while (true) {
+    at += count_leading_ascii(text.substr(at));
+    if (at == text.size()) return std::nullopt;
     const CodePoint next = next_code_point(text.substr(at));
     if (!next.valid) return at;
     at += next.length;
   }
-  return std::nullopt;
 }
 
 std::size_t count_code_points(std::string_view text) {
@@ -156,6 +170,11 @@ std::optional<std::string> nearest(std::string_view text, std::span<const std::s
   std::size_t best_distance =
       std::max<std::size_t>(1, std::min<std::size_t>(3, wanted.size() / 3)) + 1;
   for (const std::string& candidate : candidates) {
+    // Each character too many or too few is an edit.
+    if (std::max(wanted.size(), candidate.size()) - std::min(wanted.size(), candidate.size()) >=
+        best_distance) {
+      continue;
+    }
     const std::size_t distance = edit_distance(wanted, to_lower_ascii(candidate));
     if (distance < best_distance) {
       best_distance = distance;

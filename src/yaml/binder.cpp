@@ -64,7 +64,20 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-nlohmann::json scalar_to_json(const Node& node, std::string_view name, Problems& problems) {
+/// Where a free-form value is. Spelt out for a message only: most values need none.
+struct Path {
+  std::string_view name;  ///< of the whole value, or a key
+  const Path* parent = nullptr;
+  std::optional<std::size_t> item;  ///< the place in a list, which has no name
+
+  std::string spell() const {
+    if (item) return fmt::format("{}[{}]", parent->spell(), *item);
+    if (parent == nullptr) return std::string(name);
+    return fmt::format("{}.{}", parent->spell(), first_code_points(name, 60));
+  }
+};
+
+nlohmann::json scalar_to_json(const Node& node, const Path& path, Problems& problems) {
   if (!node.plain) return node.text;
   if (node.text == "null") return nullptr;
   if (node.text == "true" || node.text == "false") return node.text == "true";
@@ -74,19 +87,40 @@ nlohmann::json scalar_to_json(const Node& node, std::string_view name, Problems&
     const double number = std::strtod(node.text.c_str(), nullptr);
     if (std::isfinite(number)) return number;
   }
-  if (node.is_missing()) {
-    problems.add(node.mark,
-                 fmt::format("{}: has no value: write null, or \"\" for an empty text", name));
-  } else if (is_number) {
-    problems.add(node.mark, fmt::format("{}: the number {} is too large: quote it", name,
-                                        in_quotes(node.text)));
-  } else if (const auto like = look_alike(node.text)) {
-    problems.add(node.mark, fmt::format("{}: {} may be read as {}: quote it", name,
-                                        in_quotes(node.text), *like));
-  } else {
-    return node.text;
+  const auto refuse = [&](const std::string& why) {
+    problems.add(node.mark, fmt::format("{}: {}", path.spell(), why));
+    return nullptr;
+  };
+  if (is_number) {
+    return refuse(fmt::format("the number {} is too large: quote it", in_quotes(node.text)));
   }
-  return nullptr;
+  if (node.expanded) return node.text;
+  if (node.is_missing()) return refuse("has no value: write null, or \"\" for an empty text");
+  if (const auto like = look_alike(node.text)) {
+    return refuse(fmt::format("{} may be read as {}: quote it", in_quotes(node.text), *like));
+  }
+  return node.text;
+}
+
+nlohmann::json value_to_json(const Node& node, const Path& path, Problems& problems) {
+  if (node.is_scalar()) return scalar_to_json(node, path, problems);
+  if (node.is_sequence()) {
+    nlohmann::json list = nlohmann::json::array();
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      list.push_back(value_to_json(node.items[i], {{}, &path, i}, problems));
+    }
+    return list;
+  }
+  nlohmann::json object = nlohmann::json::object();
+  for (const Entry& entry : node.entries) {
+    const auto like = entry.plain ? look_alike(entry.key) : std::nullopt;
+    if (like) {
+      problems.add(entry.mark, fmt::format("{}: the key {} may be read as {}: quote it",
+                                           path.spell(), in_quotes(entry.key), *like));
+    }
+    object[entry.key] = value_to_json(entry.value, {entry.key, &path, {}}, problems);
+  }
+  return object;
 }
 
 }  // namespace
@@ -104,7 +138,7 @@ bool check_keys(const Node& node, std::string_view name, std::span<const std::st
   }
   for (const Entry& entry : node.entries) {
     // Reported by the reader already.
-    if (entry.key == "<<" || (entry.plain && entry.key.empty())) continue;
+    if (entry.plain && (entry.key == "<<" || entry.key.empty())) continue;
     if (std::ranges::find(known, entry.key) != known.end()) continue;
     const std::string hint = did_you_mean(entry.key, known);
     problems.add(entry.mark, fmt::format("unknown key {}{}{}", in_quotes(entry.key),
@@ -119,7 +153,7 @@ std::optional<std::string> read_text(const Node& node, std::string_view name, Pr
     return std::nullopt;
   }
   if (!check_scalar(node, name, "text", problems)) return std::nullopt;
-  const auto like = node.plain ? look_alike(node.text) : std::nullopt;
+  const auto like = node.plain && !node.expanded ? look_alike(node.text) : std::nullopt;
   if (!like) return node.text;
   problems.add(node.mark, fmt::format("{}: must be text, but {} may be read as {}: quote it", name,
                                       in_quotes(node.text), *like));
@@ -130,7 +164,7 @@ std::optional<std::int64_t> read_integer(const Node& node, std::string_view name
                                          Problems& problems) {
   if (!check_scalar(node, name, "a whole number", problems)) return std::nullopt;
   const auto number = parse_integer(node.text);
-  if (!node.plain && number) {
+  if (!node.plain && !node.expanded && number) {
     problems.add(node.mark, fmt::format("{}: must be a whole number: remove the quotes", name));
   } else if (!is_json_integer(node.text)) {
     problems.add(node.mark,
@@ -148,7 +182,7 @@ std::optional<std::int64_t> read_integer(const Node& node, std::string_view name
 std::optional<bool> read_boolean(const Node& node, std::string_view name, Problems& problems) {
   if (!check_scalar(node, name, "true or false", problems)) return std::nullopt;
   const bool is_boolean = node.text == "true" || node.text == "false";
-  if (is_boolean && node.plain) return node.text == "true";
+  if (is_boolean && (node.plain || node.expanded)) return node.text == "true";
   problems.add(node.mark,
                is_boolean
                    ? fmt::format("{}: must be true or false: remove the quotes", name)
@@ -167,7 +201,7 @@ std::optional<Decimal> read_decimal(const Node& node, std::string_view name, Pro
                     name, in_quotes(node.text)));
     return std::nullopt;
   }
-  if (!node.plain) return decimal;
+  if (!node.plain || node.expanded) return decimal;
   problems.add(
       node.mark,
       fmt::format("{}: a decimal must be quoted, so that it stays exact: \"{}\"", name, node.text));
@@ -175,24 +209,7 @@ std::optional<Decimal> read_decimal(const Node& node, std::string_view name, Pro
 }
 
 nlohmann::json to_json(const Node& node, std::string_view name, Problems& problems) {
-  if (node.is_scalar()) return scalar_to_json(node, name, problems);
-  if (node.is_sequence()) {
-    nlohmann::json list = nlohmann::json::array();
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      list.push_back(to_json(node.items[i], fmt::format("{}[{}]", name, i), problems));
-    }
-    return list;
-  }
-  nlohmann::json object = nlohmann::json::object();
-  for (const Entry& entry : node.entries) {
-    const auto like = entry.plain ? look_alike(entry.key) : std::nullopt;
-    if (like) {
-      problems.add(entry.mark, fmt::format("{}: the key {} may be read as {}: quote it", name,
-                                           in_quotes(entry.key), *like));
-    }
-    object[entry.key] = to_json(entry.value, fmt::format("{}.{}", name, entry.key), problems);
-  }
-  return object;
+  return value_to_json(node, {name, nullptr, {}}, problems);
 }
 
 }  // namespace llmctl::yaml

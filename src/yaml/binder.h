@@ -13,7 +13,8 @@
 
 /// From nodes to typed values. What a plain scalar means depends on the type that is asked for,
 /// never on a guess: `no` is not text, `"5"` is not a number. Each function reports a wrong value
-/// to `problems`, with `name` in front, and returns nothing then.
+/// to `problems`, with `name` in front, and returns nothing then. A scalar whose text came from a
+/// variable (Node::expanded) is what the field wants, however it is quoted.
 namespace llmctl::yaml {
 
 /// Must be a mapping that has no other keys than these. Returns whether it is a mapping.
@@ -36,7 +37,8 @@ bool is_null(const Node& node);
 std::optional<std::string_view> look_alike(std::string_view plain);
 
 /// A free-form value. Plain scalars are null, true, false and numbers as JSON spells them;
-/// look-alikes are refused, all else is text. What was refused is null in the result.
+/// look-alikes are refused unless they came from a variable, all else is text. What was refused is
+/// null in the result.
 nlohmann::json to_json(const Node& node, std::string_view name, Problems& problems);
 
 }  // namespace llmctl::yaml

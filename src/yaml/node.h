@@ -31,7 +31,7 @@ struct Node {
   bool is_sequence() const { return kind == Kind::sequence; }
   bool is_mapping() const { return kind == Kind::mapping; }
   /// Nothing was written: an empty file, or a key without a value.
-  bool is_missing() const { return is_scalar() && plain && text.empty(); }
+  bool is_missing() const { return is_scalar() && plain && !expanded && text.empty(); }
   /// The value of a key of this mapping, or null.
   const Node* find(std::string_view key) const;
 };

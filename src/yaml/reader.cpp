@@ -1,225 +1,204 @@
 #include "yaml/reader.h"
 
-#include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <optional>
+#include <istream>
 #include <streambuf>
+#include <utility>
 
 #include "base/text.h"
 #include "yaml/source.h"
 #include "yaml/syntax_messages.h"
+#include "yaml/tree_builder.h"
 
 namespace llmctl::yaml {
 namespace {
 
-/// Reads a string in place: std::istringstream would copy it.
+/// What the parser queues of brackets until it has seen their end, at 88 bytes each.
+constexpr int max_queued_parts = 500'000;
+
+/// Whether each of these characters may begin a part of brackets.
+constexpr std::string_view part_indicators = "?:,[]{}&*!'\"%";
+
+struct TooManyParts {};
+
+/// Reads a string in place: std::istringstream would copy it. Throws TooManyParts when the parser
+/// takes more and more of it without any event: brackets that may turn out to be a key are queued
+/// as a whole.
 class StringBuffer final : public std::streambuf {
  public:
   explicit StringBuffer(const std::string& text) {
     char* const begin = const_cast<char*>(text.data());
     setg(begin, begin, begin + text.size());
   }
+
+  void note_event() { had_event_ = true; }
+
+ protected:
+  std::streamsize xsgetn(char* target, std::streamsize size) override {
+    const std::streamsize got = std::streambuf::xsgetn(target, size);
+    if (std::exchange(had_event_, false)) {
+      parts_ = 0;
+    } else {
+      parts_ += std::count_if(target, target + got, [](char c) {
+        return part_indicators.find(c) != std::string_view::npos;
+      });
+    }
+    if (parts_ > max_queued_parts) throw TooManyParts();
+    return got;
+  }
+
+ private:
+  bool had_event_ = false;
+  std::ptrdiff_t parts_ = 0;
 };
 
 /// Whether the quoted text that begins here ends. The parser takes the end of the file for a
 /// closing quote.
 bool is_closed(std::string_view rest) {
-  const char quote = rest[0];
-  for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (quote == '"' && rest[i] == '\\') {
-      ++i;
-    } else if (rest[i] == quote) {
-      return true;
-    }
+  const bool is_double = rest[0] == '"';
+  for (std::size_t at = 1;; at += 2) {
+    at = rest.find_first_of(is_double ? "\"\\" : "'", at);
+    if (at == std::string_view::npos) return false;
+    const bool is_escape = is_double ? rest[at] == '\\' : rest.substr(at).starts_with("''");
+    if (!is_escape) return true;
   }
-  return false;
 }
 
-/// Reports each key that comes again, and keeps the first.
-void drop_duplicates(Node& mapping, Problems& problems) {
-  std::vector<std::size_t> order(mapping.entries.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto key_of = [&](std::size_t i) -> const std::string& { return mapping.entries[i].key; };
-  std::ranges::stable_sort(order, {}, key_of);
-  std::vector<std::size_t> repeated;
-  for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
-    if (key_of(order[i]) != key_of(order[first])) {
-      first = i;
-      continue;
-    }
-    const Mark before = mapping.entries[order[first]].mark;
-    problems.add(mapping.entries[order[i]].mark,
-                 fmt::format("duplicate key {}, first at line {}, column {}",
-                             in_quotes(key_of(order[i])), before.line, before.column));
-    repeated.push_back(order[i]);
+/// The parser writes the escapes \N and \_ (U+0085, U+00A0) in Latin-1.
+std::string repair_utf8(std::string_view text) {
+  std::string repaired;
+  for (auto at = find_invalid_utf8(text); at; at = find_invalid_utf8(text)) {
+    repaired.append(text.substr(0, *at)).append({'\xc2', text[*at]});
+    text.remove_prefix(*at + 1);
   }
-  std::ranges::sort(repeated, std::greater{});
-  for (const std::size_t i : repeated)
-    mapping.entries.erase(mapping.entries.begin() + static_cast<std::ptrdiff_t>(i));
+  return repaired.append(text);
+}
+
+std::string spelling_of_null(std::string_view rest) {
+  for (const std::string_view spelling : {"~", "null", "Null", "NULL"}) {
+    if (!rest.starts_with(spelling)) continue;
+    const std::string_view after = rest.substr(spelling.size(), 1);
+    if (after.empty() || std::string_view(" \t\n,]}:").find(after) != std::string_view::npos) {
+      return std::string(spelling);
+    }
+  }
+  return {};
 }
 
 /// Builds nodes from the parser's events and reports what YAML allows and we do not.
-class Builder final : public YAML::EventHandler {
+class EventReader final : public YAML::EventHandler {
  public:
-  Builder(Source& source, Problems& problems) : source_(source), problems_(problems) {}
+  EventReader(Source& source, StringBuffer& buffer, TreeBuilder& builder, Problems& problems)
+      : source_(source), buffer_(buffer), builder_(builder), problems_(problems) {}
 
-  Node root;
+  /// Where the latest event was.
+  std::size_t offset() const { return offset_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0)
-      throw_syntax_error(problems_.file(), mark_of(mark),
-                         describe_second_document(offset_of(mark)));
+    note_event(mark);
+    if (documents_++ > 0) {
+      throw_syntax_error(problems_.file(), mark_here(), describe_second_document());
+    }
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    note_event(mark);
     // The parser's mark of a value that is not there is the next token's.
     Node node;
-    node.text = spelling_of_null(offset_of(mark));
-    const bool is_value = !open_.empty() && open_.back().entry;
-    node.mark = node.text.empty() && is_value ? open_.back().entry->mark : mark_of(mark);
-    finish(std::move(node));
+    node.text = spelling_of_null(rest());
+    const Entry* const key = builder_.open_key();
+    node.mark = node.text.empty() && key != nullptr ? key->mark : mark_here();
+    builder_.add(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    problems_.add(mark_of(mark), no_aliases);
-    Node node = scalar(mark);
+    note_event(mark);
+    problems_.add(mark_here(), no_aliases);
+    Node node;
+    node.mark = mark_here();
     node.plain = false;  // so that it is not reported as missing, too
-    finish(std::move(node));
+    builder_.add(std::move(node));
   }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-    problems_.add(mark_of(mark),
+    note_event(mark);
+    problems_.add(mark_here(),
                   "anchors (&name) are not supported: write the value where it is needed");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
-    refuse_tag(mark, tag, anchor);
-    Node node = scalar(mark);
+    note_event(mark);
+    refuse_tag(tag, anchor);
+    Node node;
+    node.mark = mark_here();
     node.plain = tag == "?";
-    const std::string_view rest = std::string_view(source_.text()).substr(offset_of(mark));
-    if (!node.plain && (rest.starts_with('"') || rest.starts_with('\'')) && !is_closed(rest)) {
-      throw_syntax_error(problems_.file(), node.mark, "this quote is not closed");
-    }
-    node.text = text;
-    if (text.find('\0') != std::string::npos) {
+    node.text = node.plain ? text : check_quoted(text);
+    if (node.text.find('\0') != std::string::npos) {
       problems_.add(node.mark, "text with a NUL character cannot be stored");
       node.text.clear();
       node.plain = false;
     }
-    finish(std::move(node));
+    builder_.add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     start(Node::Kind::sequence, mark, tag, anchor);
   }
-  void OnSequenceEnd() override { end(); }
+  void OnSequenceEnd() override { builder_.end(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     start(Node::Kind::mapping, mark, tag, anchor);
   }
-  void OnMapEnd() override {
-    drop_duplicates(open_.back().node, problems_);
-    end();
-  }
+  void OnMapEnd() override { builder_.end(); }
 
  private:
-  struct Open {
-    Node node;
-    std::optional<Entry> entry;  ///< mappings: the key whose value comes next
-  };
-
-  std::size_t offset_of(const YAML::Mark& mark) const {
-    return mark.is_null() ? source_.text().size() : static_cast<std::size_t>(mark.pos);
+  void note_event(const YAML::Mark& mark) {
+    buffer_.note_event();
+    const std::size_t end = source_.text().size();
+    offset_ = mark.is_null() ? end : std::min(static_cast<std::size_t>(mark.pos), end);
   }
-  Mark mark_of(const YAML::Mark& mark) { return source_.mark_at(offset_of(mark)); }
-  Node scalar(const YAML::Mark& mark) {
-    Node node;
-    node.mark = mark_of(mark);
-    return node;
-  }
+  Mark mark_here() { return source_.mark_at(offset_); }
+  std::string_view rest() const { return std::string_view(source_.text()).substr(offset_); }
 
   /// To the parser, whatever cannot continue a document begins another.
-  const char* describe_second_document(std::size_t offset) const {
-    const std::string_view text = source_.text();
-    if (text.substr(offset).starts_with("---") || trim(text.substr(0, offset)).ends_with("\n...")) {
+  const char* describe_second_document() const {
+    const std::string_view before = std::string_view(source_.text()).substr(0, offset_);
+    if (rest().starts_with("---") || trim(before).ends_with("\n...")) {
       return "a second document begins here: a file holds one";
     }
     return "this does not continue what is above it: check the indentation, and for a blank after "
            "':'";
   }
 
-  std::string spelling_of_null(std::size_t offset) const {
-    const std::string_view rest = std::string_view(source_.text()).substr(offset);
-    for (const std::string_view spelling : {"~", "null", "Null", "NULL"}) {
-      if (!rest.starts_with(spelling)) continue;
-      const std::string_view after = rest.substr(spelling.size(), 1);
-      if (after.empty() || std::string_view(" \t\n,]}:").find(after) != std::string_view::npos) {
-        return std::string(spelling);
-      }
+  std::string check_quoted(const std::string& text) {
+    if ((rest().starts_with('"') || rest().starts_with('\'')) && !is_closed(rest())) {
+      throw_syntax_error(problems_.file(), mark_here(), "this quote is not closed");
     }
-    return {};
+    return repair_utf8(text);
   }
 
-  void refuse_tag(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    const std::size_t offset = offset_of(mark);
+  void refuse_tag(const std::string& tag, YAML::anchor_t anchor) {
     // A bare "!" looks like a quoted scalar to the parser.
-    const bool bare = offset < source_.text().size() && source_.text()[offset] == '!';
+    const bool bare = rest().starts_with('!');
     if (anchor != 0 || (!bare && (tag == "?" || tag == "!" || tag.empty()))) return;
-    problems_.add(mark_of(mark), "tags (!name) are not supported: the field decides the type");
+    problems_.add(mark_here(), "tags (!name) are not supported: the field decides the type");
   }
 
   void start(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
              YAML::anchor_t anchor) {
-    refuse_tag(mark, tag, anchor);
-    if (open_.size() >= static_cast<std::size_t>(max_depth)) {
-      throw_syntax_error(problems_.file(), mark_of(mark),
-                         fmt::format("nested more than {} levels deep", max_depth));
-    }
-    Node node = scalar(mark);
-    node.kind = kind;
-    open_.push_back({std::move(node), std::nullopt});
-  }
-
-  void end() {
-    Node node = std::move(open_.back().node);
-    open_.pop_back();
-    finish(std::move(node));
-  }
-
-  /// Puts a complete node where it belongs.
-  void finish(Node node) {
-    if (open_.empty()) {
-      root = std::move(node);
-      return;
-    }
-    Open& parent = open_.back();
-    if (parent.node.is_sequence()) {
-      parent.node.items.push_back(std::move(node));
-    } else if (parent.entry) {
-      parent.entry->value = std::move(node);
-      parent.node.entries.push_back(std::move(*parent.entry));
-      parent.entry.reset();
-    } else {
-      parent.entry = as_key(node);
-    }
-  }
-
-  Entry as_key(const Node& node) {
-    Entry entry{node.text, node.plain, node.mark, {}};
-    if (!node.is_scalar()) problems_.add(node.mark, "a key must be text");
-    if (node.is_scalar() && node.plain && node.text == "<<") {
-      problems_.add(node.mark,
-                    "merge keys (<<) are not supported: write the values where they are needed");
-    }
-    return entry;
+    note_event(mark);
+    refuse_tag(tag, anchor);
+    builder_.start(kind, mark_here());
   }
 
   Source& source_;
+  StringBuffer& buffer_;
+  TreeBuilder& builder_;
   Problems& problems_;
-  std::vector<Open> open_;
+  std::size_t offset_ = 0;
   int documents_ = 0;
 };
 
@@ -231,23 +210,32 @@ std::size_t offset_of(const YAML::Exception& problem, std::string_view text) {
   return is_escape && offset >= 2 ? offset - 2 : offset;
 }
 
-}  // namespace
-
-Node parse(std::string text, Problems& problems) {
-  Source source(text, problems.file());
+Node read(std::string text, TreeBuilder& builder, Problems& problems) {
+  Source source(std::move(text), problems.file());
   StringBuffer buffer(source.text());
   std::istream stream(&buffer);
-  Builder builder(source, problems);
+  EventReader reader(source, buffer, builder, problems);
   try {
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    while (parser.HandleNextDocument(reader)) {
     }
   } catch (const YAML::Exception& problem) {
     const std::size_t offset = offset_of(problem, source.text());
     throw_syntax_error(problems.file(), source.mark_at(offset),
                        syntax_message(problem.msg, source.text(), offset));
+  } catch (const TooManyParts&) {
+    const std::size_t bracket = source.text().find_first_of("[{", reader.offset());
+    throw_syntax_error(problems.file(), source.mark_at(bracket),
+                       "these brackets hold too much: write one key or item a line, without them");
   }
-  return std::move(builder.root);
+  return builder.take_root();
+}
+
+}  // namespace
+
+Node parse(std::string text, Problems& problems) {
+  TreeBuilder builder(problems);
+  return read(std::move(text), builder, problems);
 }
 
 Node parse(std::string text, std::string_view file_name) {
@@ -255,6 +243,12 @@ Node parse(std::string text, std::string_view file_name) {
   Node root = parse(std::move(text), problems);
   throw_if_any(problems.sorted());
   return root;
+}
+
+Node parse_sections(std::string text, std::span<const std::string_view> streamed,
+                    const EntrySink& sink, Problems& problems) {
+  TreeBuilder builder(problems, streamed, sink);
+  return read(std::move(text), builder, problems);
 }
 
 }  // namespace llmctl::yaml

@@ -11,16 +11,20 @@
 namespace llmctl::yaml {
 namespace {
 
-std::string normalised(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    result += text[i];
+/// In place, because a file may be large.
+void normalise(std::string& text) {
+  std::size_t from = 0;
+  while (std::string_view(text).substr(from).starts_with(byte_order_mark)) {
+    from += byte_order_mark.size();
   }
-  return result;
+  text.erase(0, from);
+  std::size_t to = text.find("\r\n");
+  if (to == std::string::npos) return;
+  for (from = to; from < text.size(); ++from) {
+    if (text[from] == '\r' && from + 1 < text.size() && text[from + 1] == '\n') continue;
+    text[to++] = text[from];
+  }
+  text.resize(to);
 }
 
 std::optional<std::size_t> find_control_character(std::string_view text) {
@@ -40,11 +44,11 @@ std::string name_of_control_character(char c) {
 
 }  // namespace
 
-Source::Source(std::string_view text, const std::string& file) {
-  if (text.size() > max_file_size) {
+Source::Source(std::string text, const std::string& file) : text_(std::move(text)) {
+  if (text_.size() > max_file_size) {
     throw_syntax_error(file, {0, 0}, "the file is larger than 64 MiB");
   }
-  text_ = normalised(text);
+  normalise(text_);
   const auto invalid = find_invalid_utf8(text_);
   const auto control =
       find_control_character(std::string_view(text_).substr(0, invalid.value_or(text_.size())));
@@ -57,25 +61,39 @@ Source::Source(std::string_view text, const std::string& file) {
 
 Mark Source::mark_at(std::size_t offset) {
   offset = std::min(offset, text_.size());
-  if (offset < last_offset_) {
-    if (offset < line_start_) {
-      line_start_ = 0;
-      last_ = {};
-    }
-    last_.column = 1;
-    last_offset_ = line_start_;
+  if (offset < offset_) {
+    go_back_to(offset);
+  } else {
+    go_on_to(offset);
   }
-  for (; last_offset_ < offset; ++last_offset_) {
-    const auto byte = static_cast<unsigned char>(text_[last_offset_]);
-    if (byte == '\n') {
-      ++last_.line;
-      last_.column = 1;
-      line_start_ = last_offset_ + 1;
-    } else if ((byte & 0xc0) != 0x80) {
-      ++last_.column;
-    }
+  return mark_;
+}
+
+void Source::go_on_to(std::size_t offset) {
+  std::string_view way = std::string_view(text_).substr(offset_, offset - offset_);
+  for (std::size_t end = way.find('\n'); end != std::string_view::npos; end = way.find('\n')) {
+    ++mark_.line;
+    mark_.column = 1;
+    way.remove_prefix(end + 1);
   }
-  return last_;
+  mark_.column += static_cast<int>(count_code_points(way));
+  offset_ = offset;
+}
+
+void Source::go_back_to(std::size_t offset) {
+  const std::string_view way = std::string_view(text_).substr(offset, offset_ - offset);
+  const auto lines = static_cast<int>(std::ranges::count(way, '\n'));
+  if (lines == 0) {
+    mark_.column -= static_cast<int>(count_code_points(way));
+  } else {
+    const std::size_t before = offset == 0 ? std::string::npos : text_.rfind('\n', offset - 1);
+    const std::size_t start = before == std::string::npos ? 0 : before + 1;
+    mark_.line -= lines;
+    mark_.column =
+        1 +
+        static_cast<int>(count_code_points(std::string_view(text_).substr(start, offset - start)));
+  }
+  offset_ = offset;
 }
 
 void throw_syntax_error(const std::string& file, Mark mark, std::string message) {

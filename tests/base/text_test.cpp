@@ -33,6 +33,11 @@ TEST_CASE("the first byte that is not UTF-8 is found") {
   for (const Case& c : cases) {
     CAPTURE(c.text);
     CHECK(find_invalid_utf8(c.text) == c.at);
+    // Where in a text it stands changes nothing.
+    for (std::size_t before = 1; before < 20; ++before) {
+      const std::string text = std::string(before, 'x') + std::string(c.text) + std::string(9, 'x');
+      if (c.at) CHECK(find_invalid_utf8(text) == *c.at + before);
+    }
   }
 }
 

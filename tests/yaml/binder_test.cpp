@@ -171,12 +171,84 @@ TEST_CASE("free-form values become JSON, and only what JSON spells so is a numbe
   }
 }
 
+/// The value of `v: …` as if its text had come from a variable.
+Node expanded(const std::string& text) {
+  Node node = value(text);
+  node.expanded = true;
+  return node;
+}
+
+TEST_CASE("text from a variable is what the field wants, however it is quoted") {
+  Problems problems("f");
+  for (const char* quote : {"", "\""}) {
+    const auto quoted = [&](const char* text) {
+      return expanded(fmt::format("{}{}{}", quote, text, quote));
+    };
+    CHECK(read_text(quoted("no"), "v", problems) == "no");
+    CHECK(read_text(quoted("5"), "v", problems) == "5");
+    CHECK(read_text(quoted(""), "v", problems) == "");
+    CHECK(read_integer(quoted("4096"), "v", problems) == 4096);
+    CHECK(read_boolean(quoted("true"), "v", problems) == true);
+    CHECK(read_decimal(quoted("0.5"), "v", problems)->millionths == 500'000);
+  }
+  CHECK(problems.empty());
+}
+
+TEST_CASE("text from a variable that the field cannot hold is refused") {
+  const auto refusal = [](auto read, const char* text) {
+    Problems problems("f");
+    CHECK_FALSE(read(expanded(text), "v", problems));
+    return problems.sorted().at(0).message;
+  };
+  CHECK(refusal(read_integer, "\"x\"") == "v: 'x' is not a whole number like 4096");
+  CHECK(refusal(read_integer, "") == "v: '' is not a whole number like 4096");
+  CHECK(refusal(read_boolean, "yes") == "v: must be true or false, not 'yes'");
+  CHECK(refusal(read_text, "[a]") == "v: must be text, not a list");
+}
+
+TEST_CASE("in a free-form value, unquoted text from a variable is what it spells") {
+  Problems problems("f");
+  const auto json = [&problems](const char* text) {
+    return to_json(expanded(text), "v", problems);
+  };
+  CHECK(json("null") == nullptr);
+  CHECK(json("true") == true);
+  CHECK(json("5") == 5);
+  CHECK(json("-0.5") == -0.5);
+  CHECK(json("yes") == "yes");
+  CHECK(json("2026-10-01") == "2026-10-01");
+  CHECK(json("") == "");
+  CHECK(json("\"5\"") == "5");
+  CHECK(json("\"null\"") == "null");
+  CHECK(problems.empty());
+}
+
+TEST_CASE("the place of a problem deep in a free-form value is spelt out, long keys shortened") {
+  CHECK(message("{a: [{b: on}]}", to_json) == "v.a[0].b: 'on' may be read as a boolean: quote it");
+  CHECK(message("{" + std::string(61, 'k') + ": on}", to_json) ==
+        "v." + std::string(60, 'k') + ": 'on' may be read as a boolean: quote it");
+}
+
+TEST_CASE("wide and deep free-form values take no longer than their length allows") {
+  std::string items;
+  for (int i = 0; i < 50'000; ++i) items += "x, ";
+  std::string keys;
+  for (int i = 0; i < 50'000; ++i) keys += fmt::format("k{}: x, ", i);
+  const Node wide =
+      parse(fmt::format("{}:\n  [{}]\nkeys: {{{}}}\n", std::string(900, 'k'), items, keys), "f");
+  Problems problems("f");
+  CHECK(to_json(wide, "v", problems).at("keys").size() == 50'000);
+  CHECK(problems.empty());
+}
+
 TEST_CASE("unknown keys are named with the nearest known one") {
   const std::vector<std::string> known{"name", "max_tokens"};
   const auto check = [&](const Node& node, std::string_view name, Problems& problems) {
     check_keys(node, name, known, problems);
   };
   CHECK(message("{name: x, max_tokens: 1}", check).empty());
+  CHECK(message("{\"<<\": 1}", check) == "unknown key '<<'");
+  CHECK(message("{\"\": 1}", check) == "unknown key ''");
   CHECK(message("{max_token: 1}", check) == "unknown key 'max_token', did you mean 'max_tokens'?");
   CHECK(message("{completely_different: 1}", check) == "unknown key 'completely_different'");
   CHECK(message("[]", check) == "v: must be a mapping, not a list");
