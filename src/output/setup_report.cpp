@@ -106,6 +106,12 @@ Report validate_report(const seeding::SeedCounts& counts) {
   return report;
 }
 
+Report schema_report(const std::string& schema) {
+  Report report;
+  report.document = schema;
+  return report;
+}
+
 Report init_report(const migration::UpResult& migrated, const seeding::ApplyResult& seeded) {
   const auto number = [](std::size_t count) { return static_cast<std::int64_t>(count); };
   Report report;

@@ -16,6 +16,8 @@ Report scripts_report(const std::vector<migration::Script>& scripts);
 
 Report seed_report(const seeding::SeedPlan& plan, bool dry_run);
 Report validate_report(const seeding::SeedCounts& counts);
+/// The schema itself, in every format.
+Report schema_report(const std::string& schema);
 Report init_report(const migration::UpResult& migrated, const seeding::ApplyResult& seeded);
 
 Report doctor_report(const std::vector<admin::Finding>& findings);
