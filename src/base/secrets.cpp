@@ -169,4 +169,9 @@ bool is_literal_secret(std::string_view key, std::string_view text) {
 
 nlohmann::json mask_secrets(const nlohmann::json& value) { return mask_below(value, ""); }
 
+JsonText mask_secrets(const JsonText& stored) {
+  // The canonical form is never nested deeper than a reader can stand.
+  return {canonical_json(mask_secrets(nlohmann::json::parse(canonical_json(stored))))};
+}
+
 }  // namespace llmctl

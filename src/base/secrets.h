@@ -3,6 +3,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
+#include "base/json.h"
+
 /// Seed files and the database may name a credential, never contain one. What holds one
 /// nevertheless is not shown.
 namespace llmctl {
@@ -16,5 +18,7 @@ bool is_literal_secret(std::string_view key, std::string_view text);
 
 /// The value with "(secret)" in place of every literal secret, for showing.
 nlohmann::json mask_secrets(const nlohmann::json& value);
+/// The same for stored text; the result is canonical.
+JsonText mask_secrets(const JsonText& stored);
 
 }  // namespace llmctl

@@ -1,9 +1,18 @@
 #include "admin/catalog.h"
 
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "admin/history.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/listing.h"
 #include "cli/noun.h"
 #include "output/catalog_report.h"
+#include "output/history_report.h"
 #include "storage/catalog.h"
 
 namespace llmctl::cli {
@@ -37,22 +46,90 @@ void set_active(const IdOptions& options, Context& context) {
       database, options.id, active, context.clock().now(), context.actor())));
 }
 
+struct HistoryOptions : IdOptions {
+  PageOptions page;
+};
+
 template <class Record>
-void build(Noun& noun, const char* value_name) {
+void history(const HistoryOptions& options, Context& context) {
+  context.print(output::history_report(admin::read_history<Record>(
+      context.database(storage::Access::read_only), options.id, page_of(options.page, context))));
+}
+
+struct RevertOptions : IdOptions {
+  std::int64_t revision = 0;
+  std::optional<std::string> reason;
+  bool dry_run = false;
+};
+
+template <class Record>
+void revert(const RevertOptions& options, Context& context) {
+  context.check_columns(output::revert_report({}));
+  if (options.reason && trim(*options.reason).empty())
+    throw Error(ErrorKind::usage, "--reason says nothing");
+  storage::Database& database =
+      context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
+  context.print(output::revert_report(admin::revert<Record>(
+      database, options.id, options.revision,
+      {context.clock().now(), context.actor(), options.reason, options.dry_run})));
+}
+
+/// What completion calls an id of this kind.
+template <class Record>
+constexpr const char* value_name = nullptr;
+template <>
+constexpr const char* value_name<LlmProvider> = value::llm;
+template <>
+constexpr const char* value_name<Agent> = value::agent;
+template <>
+constexpr const char* value_name<Tool> = value::tool;
+
+template <class Record, class Options>
+void add_id(VerbOf<Options>& verb) {
+  verb.app.add_option("ID", verb.options.id, fmt::format("which {}", model::noun_of<Record>))
+      ->required()
+      ->type_name(value_name<Record>);
+}
+
+template <class Record>
+void add_basics(Noun& noun) {
   const std::string what(model::noun_of<Record>);
-  const auto add_id = [&](VerbOf<IdOptions>& verb) {
-    verb.app.add_option("ID", verb.options.id, "which " + what)->required()->type_name(value_name);
-  };
   noun.verb<ListOptions>("list", "list every " + what, list<Record>);
-  add_id(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
-  add_id(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
-  add_id(noun.verb<IdOptions>("disable", "make it inactive", set_active<Record, false>));
+  add_id<Record>(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
+  add_id<Record>(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
+  add_id<Record>(noun.verb<IdOptions>("disable", "make it inactive", set_active<Record, false>));
+}
+
+template <class Record>
+void add_history(Noun& noun) {
+  auto& history_verb =
+      noun.verb<HistoryOptions>("history", "list its changes, newest first", history<Record>);
+  add_id<Record>(history_verb);
+  add_page_options(history_verb.app, history_verb.options.page);
+
+  auto& revert_verb =
+      noun.verb<RevertOptions>("revert", "make it as it was in a revision", revert<Record>);
+  add_id<Record>(revert_verb);
+  revert_verb.app.add_option("REV", revert_verb.options.revision, "its number in the history")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+      ->type_name(value::revision);
+  revert_verb.app.add_option("--reason", revert_verb.options.reason, "why, for the history")
+      ->type_name("TEXT");
+  revert_verb.app.add_flag("--dry-run", revert_verb.options.dry_run,
+                           "say what would change, and change nothing");
 }
 
 }  // namespace
 
-void build_provider(Noun& noun) { build<LlmProvider>(noun, value::llm); }
-void build_agent(Noun& noun) { build<Agent>(noun, value::agent); }
-void build_tool(Noun& noun) { build<Tool>(noun, value::tool); }
+void build_provider(Noun& noun) {
+  add_basics<LlmProvider>(noun);
+  add_history<LlmProvider>(noun);
+}
+void build_agent(Noun& noun) {
+  add_basics<Agent>(noun);
+  add_history<Agent>(noun);
+}
+void build_tool(Noun& noun) { add_basics<Tool>(noun); }
 
 }  // namespace llmctl::cli

@@ -9,6 +9,7 @@
 #include "cli/command_line.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
+#include "storage/revisions.h"
 
 namespace llmctl::cli {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::int64_t most_conversations = 50;
+constexpr std::int64_t most_revisions = 50;
 
 /// The values of --db and --config among the words, so that completion asks the database that the
 /// command would use.
@@ -33,7 +35,7 @@ GlobalOptions globals_in(const Words& words) {
   return options;
 }
 
-Words conversation_ids(storage::Database& database) {
+Words ids_of_conversations(storage::Database& database) {
   Words ids;
   for (const auto& entry :
        storage::list_conversations(database, {}, {most_conversations, {}, false}).entries) {
@@ -51,7 +53,7 @@ Words ids_in_database(std::string_view type, const Words& words) {
   if (type == value::agent) return storage::ids<model::Agent>(database);
   if (type == value::llm) return storage::ids<model::LlmProvider>(database);
   if (type == value::tool) return storage::ids<model::Tool>(database);
-  return conversation_ids(database);
+  return ids_of_conversations(database);
 }
 
 Words values_of(const CLI::Option& option, const Words& words) {
@@ -75,34 +77,69 @@ const CLI::Option* find_option(const CLI::App* app, const std::string& name) {
   return nullptr;
 }
 
-/// The node that the words before the last lead to: the noun, its verb, or its default verb.
-const CLI::App* node_of(CommandTree& tree, const Command& command, const Words& before,
-                        std::size_t noun, bool& verb_named) {
-  const std::size_t word = first_word(before, noun + 1, tree);
+/// Where the last word stands.
+struct Place {
+  const CLI::App* node = nullptr;  ///< the noun, its verb, or its default verb
+  bool verb_named = false;
+  Words arguments;  ///< the node's positional ones before it
+};
+
+Place find_place(CommandTree& tree, const Command& command, const Words& before, std::size_t noun) {
+  Place place{tree.noun_app(), false, {}};
+  std::size_t word = first_word(before, noun + 1, tree);
   const Words verbs = tree.verb_names();
-  verb_named = word < before.size() && std::ranges::find(verbs, before[word]) != verbs.end();
-  if (verb_named) return tree.noun_app()->get_subcommand(before[word]);
-  if (!command.default_verb.empty())
-    return tree.noun_app()->get_subcommand(std::string(command.default_verb));
-  return tree.noun_app();
+  place.verb_named = word < before.size() && std::ranges::find(verbs, before[word]) != verbs.end();
+  if (place.verb_named) {
+    place.node = tree.noun_app()->get_subcommand(before[word]);
+    word = first_word(before, word + 1, tree);
+  } else if (!command.default_verb.empty()) {
+    place.node = tree.noun_app()->get_subcommand(std::string(command.default_verb));
+  }
+  for (; word < before.size(); word = first_word(before, word + 1, tree))
+    place.arguments.push_back(before[word]);
+  return place;
 }
 
-Words candidates_in(const CLI::App* node, const Words& before, const std::string& last) {
+const CLI::Option* positional_at(const CLI::App& node, std::size_t position) {
+  for (const CLI::Option* option : node.get_options()) {
+    if (!option->get_positional()) continue;
+    if (position == 0 || option->get_items_expected_max() > 1) return option;
+    --position;
+  }
+  return nullptr;
+}
+
+/// Of the agent or LLM that the argument before names, newest first.
+Words revision_numbers(const Place& place, const Words& words) {
+  if (place.arguments.empty()) return {};
+  const auto* const object = positional_at(*place.node, place.arguments.size() - 1);
+  const std::string_view kind = type_of(*object) == value::agent
+                                    ? model::kind_of<model::Agent>
+                                    : model::kind_of<model::LlmProvider>;
+  Context context(globals_in(words), std::cout, std::cerr);
+  const auto list = storage::list_revisions(context.database(storage::Access::read_only), kind,
+                                            place.arguments.back(), {most_revisions, {}, false});
+  Words numbers;
+  for (const auto& step : list.entries) numbers.push_back(std::to_string(step.revision.number));
+  return numbers;
+}
+
+Words candidates_in(const Place& place, const Words& before, const std::string& last) {
   if (!before.empty() && before.back().starts_with('-')) {
-    const CLI::Option* option = find_option(node, before.back());
+    const CLI::Option* option = find_option(place.node, before.back());
     if (option != nullptr && option->get_items_expected_max() > 0)
       return values_of(*option, before);
   }
   Words candidates;
   if (last.starts_with('-')) {
-    for (const CLI::App* app = node; app != nullptr; app = app->get_parent())
+    for (const CLI::App* app = place.node; app != nullptr; app = app->get_parent())
       add_option_names(*app, candidates);
     return candidates;
   }
-  for (const CLI::Option* option : node->get_options()) {
-    if (option->get_positional()) return values_of(*option, before);
-  }
-  return candidates;
+  const CLI::Option* option = positional_at(*place.node, place.arguments.size());
+  if (option == nullptr) return candidates;
+  return type_of(*option) == value::revision ? revision_numbers(place, before)
+                                             : values_of(*option, before);
 }
 
 Words candidates_for(const Words& before, const std::string& last) {
@@ -111,17 +148,16 @@ Words candidates_for(const Words& before, const std::string& last) {
   const Command* command = noun < before.size() ? find_command(before[noun]) : nullptr;
   if (command == nullptr && noun < before.size()) return {};
   if (command == nullptr) {
-    Words candidates = candidates_in(&tree.root(), before, last);
+    Words candidates = candidates_in({&tree.root(), false, {}}, before, last);
     const bool after_option = !before.empty() && tree.takes_value(before.back());
     if (!last.starts_with('-') && !after_option) candidates = command_names();
     return candidates;
   }
   tree.add(*command);
-  bool verb_named = false;
-  const CLI::App* node = node_of(tree, *command, before, noun, verb_named);
-  Words candidates = candidates_in(node, before, last);
+  const Place place = find_place(tree, *command, before, noun);
+  Words candidates = candidates_in(place, before, last);
   const bool after_option = tree.takes_value(before.back());
-  if (!verb_named && !last.starts_with('-') && !after_option) {
+  if (!place.verb_named && !last.starts_with('-') && !after_option) {
     for (const std::string& verb : tree.verb_names()) candidates.push_back(verb);
   }
   return candidates;

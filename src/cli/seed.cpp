@@ -10,6 +10,7 @@
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/noun.h"
+#include "cli/schema.h"
 #include "cli/seed_input.h"
 #include "migration/migrate.h"
 #include "output/seed_report.h"
@@ -216,6 +217,7 @@ void build_seed(Noun& noun) {
   auto& dump_verb = noun.verb<DumpOptions>("dump", "print the database as a seed file", dump);
   dump_verb.app.add_flag("--with-conversations", dump_verb.options.with_conversations,
                          "conversations and messages, too");
+  add_schema(noun);
 }
 
 void build_init(Noun& noun) {

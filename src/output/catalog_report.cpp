@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/secrets.h"
 #include "model/fields.h"
 
 namespace llmctl::output {
@@ -36,7 +37,7 @@ constexpr std::array<std::pair<std::string_view, Heading>, 8> headings{{
 Cell to_cell(const std::string& value) { return value; }
 Cell to_cell(bool value) { return value; }
 Cell to_cell(std::int64_t value) { return value; }
-Cell to_cell(const JsonText& value) { return value; }
+Cell to_cell(const JsonText& value) { return mask_secrets(value); }
 Cell to_cell(const std::optional<std::string>& value) { return cell(value); }
 Cell to_cell(const std::optional<Decimal>& value) {
   return value ? Cell(to_string(*value)) : Cell();

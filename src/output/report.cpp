@@ -82,6 +82,11 @@ void check_columns(const Report& report, const std::vector<std::string>& chosen)
 void print(std::ostream& out, const Report& report, const Style& style) {
   const Selection columns = select_columns(report, style);
   Writer writer(out);
+  if (report.document) {
+    write_verbatim(writer, *report.document, style);
+    writer.flush();
+    return;
+  }
   switch (style.format) {
     case Format::text: write_text(writer, report, columns, style); break;
     case Format::json: write_json(writer, report, columns, style); break;

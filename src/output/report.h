@@ -56,6 +56,8 @@ struct Report {
   std::string empty_text;  ///< text, no rows: one line instead of a table
   /// text: printed as it is (a chat's reply, SQL) instead of the table, unless --columns is given
   std::optional<std::string> text;
+  /// printed as it is in every format: a document that has its own
+  std::optional<std::string> document;
   std::string cursor;                   ///< lists that go on: where; empty at the end
   std::vector<std::string> text_notes;  ///< text: lines after the table
 };

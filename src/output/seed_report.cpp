@@ -131,4 +131,10 @@ Report validate_report(const seeding::SeedCounts& counts) {
   return report;
 }
 
+Report schema_report(const std::string& schema) {
+  Report report;
+  report.document = schema;
+  return report;
+}
+
 }  // namespace llmctl::output

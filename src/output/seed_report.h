@@ -12,6 +12,9 @@ Report seed_report(const seeding::SeedPlan& plan);
 Report plan_report(const seeding::SeedPlan& plan);
 Report validate_report(const seeding::SeedCounts& counts);
 
+/// The JSON Schema itself, in every format.
+Report schema_report(const std::string& schema);
+
 /// "8 created, 0 updated, 0 unchanged", and what else there was.
 std::string counts_text(const seeding::SeedPlan& plan);
 

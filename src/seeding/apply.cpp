@@ -205,11 +205,12 @@ class Walk {
     if (compared.live) {
       storage::record_found(database_, *compared.live, options_.now);
       storage::update(database_, *compared.live, after);
+      storage::record_change(database_, after, change_);
     } else {
       after.created_at = options_.now;
       storage::insert(database_, after);
+      storage::record_creation(database_, after, change_);
     }
-    storage::record_change(database_, after, change_);
   }
 
   void write(const FixtureItem& item, const Decision& decision) {

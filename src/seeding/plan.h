@@ -77,7 +77,8 @@ struct PlanOptions {
 
 /// Writes nothing. With `prune` it needs a database that may be written, because it does and undoes
 /// all of it. Throws Error: invalid_data for references that lead nowhere, refused as `apply` does.
-SeedPlan make_plan(storage::Database& database, const SeedSet& set, const PlanOptions& options);
+SeedPlan make_plan(storage::Database& database, const SeedSet& set,
+                   const PlanOptions& options = {});
 
 struct ApplyOptions {
   PlanOptions plan;

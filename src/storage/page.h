@@ -29,6 +29,11 @@ std::string make_cursor(Timestamp time, const Uuid& id);
 std::string order_and_limit(Conditions& conditions, const Page& page, std::string_view time_column,
                             std::string_view id_column);
 
+/// The same for a list that is ordered by a number alone, such as a revision's.
+std::string make_cursor(std::int64_t number);
+std::string order_and_limit(Conditions& conditions, const Page& page,
+                            std::string_view number_column);
+
 /// Drops the row that was read only to know whether there is one. Returns whether there was.
 template <class Entry>
 bool trim_to_page(std::vector<Entry>& entries, const Page& page) {

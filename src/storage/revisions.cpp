@@ -31,13 +31,32 @@ std::optional<model::Revision> latest_revision(Database& database, std::string_v
   return find_one(database, sql, {kind, object_id}, read);
 }
 
+RevisionList list_revisions(Database& database, std::string_view kind, std::string_view object_id,
+                            const Page& page) {
+  Conditions conditions;
+  conditions.add("r.kind = ?", kind);
+  conditions.add("r.object_id = ?", object_id);
+  const std::string order = order_and_limit(conditions, page, "r.number");
+  RevisionList list;
+  list.entries =
+      collect(database,
+              "SELECT r.number, r.kind, r.object_id, r.sha256, r.content, r.recorded_at, r.actor, "
+              "r.reason, (SELECT p.content FROM llmctl_revisions p WHERE p.kind = r.kind AND "
+              "p.object_id = r.object_id AND p.number < r.number ORDER BY p.number DESC LIMIT 1) "
+              "FROM llmctl_revisions r" +
+                  conditions.text() + order,
+              conditions.values(), [](const Row& row) {
+                return RevisionStep{read(row), row.maybe<JsonText>(8)};
+              });
+  if (trim_to_page(list.entries, page))
+    list.next_cursor = make_cursor(list.entries.back().revision.number);
+  return list;
+}
+
 namespace {
 
-/// The number of the object's latest revision when that has the same content, else of a new one.
-std::int64_t record_revision(Database& database, std::string_view kind, std::string_view object_id,
+std::int64_t insert_revision(Database& database, std::string_view kind, std::string_view object_id,
                              const std::string& content, const Change& change) {
-  const auto latest = latest_revision(database, kind, object_id);
-  if (latest && latest->content.text == content) return latest->number;
   const auto number = find_one(
       database,
       "INSERT INTO llmctl_revisions (kind, object_id, sha256, content, recorded_at, actor, reason) "
@@ -57,13 +76,21 @@ std::int64_t record_found(Database& database, const Record& record, Timestamp no
 
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change) {
-  return record_revision(database, model::kind_of<Record>, record.id,
+  const std::string content = model::fields_text(record, model::all_fields<Record>);
+  const auto latest = latest_revision(database, model::kind_of<Record>, record.id);
+  if (latest && latest->content.text == content) return latest->number;
+  return insert_revision(database, model::kind_of<Record>, record.id, content, change);
+}
+
+template <class Record>
+std::int64_t record_creation(Database& database, const Record& record, const Change& change) {
+  return insert_revision(database, model::kind_of<Record>, record.id,
                          model::fields_text(record, model::all_fields<Record>), change);
 }
 
-void record_removal(Database& database, std::string_view kind, std::string_view object_id,
-                    const Change& change) {
-  record_revision(database, kind, object_id, "null", change);
+std::int64_t record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                            const Change& change) {
+  return insert_revision(database, kind, object_id, "null", change);
 }
 
 template std::int64_t record_found(Database&, const model::LlmProvider&, Timestamp);
@@ -72,5 +99,8 @@ template std::int64_t record_found(Database&, const model::Tool&, Timestamp);
 template std::int64_t record_change(Database&, const model::LlmProvider&, const Change&);
 template std::int64_t record_change(Database&, const model::Agent&, const Change&);
 template std::int64_t record_change(Database&, const model::Tool&, const Change&);
+template std::int64_t record_creation(Database&, const model::LlmProvider&, const Change&);
+template std::int64_t record_creation(Database&, const model::Agent&, const Change&);
+template std::int64_t record_creation(Database&, const model::Tool&, const Change&);
 
 }  // namespace llmctl::storage

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/records.h"
 #include "storage/database.h"
+#include "storage/page.h"
 
 /// Table llmctl_revisions: agents, LLMs and tools as they were.
 namespace llmctl::storage {
@@ -23,6 +26,19 @@ std::optional<model::Revision> find_revision(Database& database, std::int64_t nu
 std::optional<model::Revision> latest_revision(Database& database, std::string_view kind,
                                                std::string_view object_id);
 
+/// A revision, and the content of the object's revision before it.
+struct RevisionStep {
+  model::Revision revision;
+  std::optional<JsonText> before;  ///< nothing: it is the first
+};
+struct RevisionList {
+  std::vector<RevisionStep> entries;
+  std::string next_cursor;  ///< empty at the end
+};
+/// Every revision of an object, by number.
+RevisionList list_revisions(Database& database, std::string_view kind, std::string_view object_id,
+                            const Page& page);
+
 /// Keeps the record as it stands, if no revision has it yet: somebody else wrote it. Call it before
 /// changing a record, and when a turn uses it. Returns the number of the revision that says so. For
 /// LlmProvider, Agent and Tool.
@@ -34,8 +50,13 @@ std::int64_t record_found(Database& database, const Record& record, Timestamp no
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change);
 
+/// Keeps a record that llmctl has just inserted. It gets a revision of its own even when it was
+/// there before, was deleted, and is now as it was.
+template <class Record>
+std::int64_t record_creation(Database& database, const Record& record, const Change& change);
+
 /// Notes that llmctl has deleted the object: a revision whose content is JSON null.
-void record_removal(Database& database, std::string_view kind, std::string_view object_id,
-                    const Change& change);
+std::int64_t record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                            const Change& change);
 
 }  // namespace llmctl::storage

@@ -55,6 +55,65 @@ TEST_CASE("what is so already is not written, and needs no lock") {
   CHECK(storage::find<model::Agent>(*chat.database, "law")->updated_at == test::test_start);
 }
 
+TEST_CASE("a change that comes between reading and writing is not lost") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  const auto other = test::open_test_database(chat.directory, storage::Access::read_write);
+  int calls = 0;
+  const auto changed = change<LlmProvider>(
+      *chat.database, "fast",
+      [&](LlmProvider llm) {
+        if (++calls == 1)
+          other->execute("UPDATE llm_providers SET description = 'theirs' WHERE id = 'fast'");
+        llm.max_tokens = 7;
+        return llm;
+      },
+      {chat.clock.now(), "ada", "smaller"});
+  CHECK(calls == 2);
+  CHECK(changed.before->description == "theirs");
+  const auto stored = storage::find<LlmProvider>(*chat.database, "fast");
+  CHECK(stored->description == "theirs");
+  CHECK(stored->max_tokens == 7);
+  CHECK(storage::find_revision(*chat.database, 1)->actor == "outside llmctl");
+  CHECK_THAT(storage::find_revision(*chat.database, 1)->content.text,
+             Catch::Contains("\"description\":\"theirs\""));
+  CHECK(changed.revision == 2);
+}
+
+TEST_CASE("an edit that throws inside the transaction leaves nothing") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  int calls = 0;
+  const Error error = error_from([&] {
+    change<LlmProvider>(*chat.database, "fast",
+                        [&](LlmProvider llm) {
+                          if (++calls == 2) throw Error(ErrorKind::refused, "no");
+                          llm.max_tokens = 7;
+                          return llm;
+                        },
+                        {chat.clock.now(), "ada", ""});
+  });
+  CHECK(error.kind == ErrorKind::refused);
+  CHECK(chat.count("llmctl_revisions") == 0);
+  CHECK(storage::find<LlmProvider>(*chat.database, "fast")->max_tokens == 4096);
+}
+
+TEST_CASE("planning a change writes nothing, and can begin with nothing") {
+  Chat chat;
+  const Edit<LlmProvider> name_it = [](LlmProvider llm) {
+    llm.name = "N";
+    return llm;
+  };
+  CHECK(error_from([&] { plan_change<LlmProvider>(*chat.database, "new", name_it); }).kind ==
+        ErrorKind::not_found);
+  const auto planned = plan_change<LlmProvider>(*chat.database, "new", name_it, Absent::create);
+  CHECK_FALSE(planned.before);
+  CHECK(planned.after.id == "new");
+  CHECK(planned.changes);
+  CHECK_FALSE(planned.revision);
+  CHECK(chat.count("llm_providers") == 0);
+}
+
 TEST_CASE("what does not exist cannot be enabled") {
   Chat chat;
   const Error error = error_from(

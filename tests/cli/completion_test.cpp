@@ -124,8 +124,24 @@ TEST_CASE("completion gives ids from the database") {
   CHECK(seeded.complete({"poll", ""}) == Words{seeded.conversation()});
   CHECK(seeded.complete({"audit", "--conversation", ""}) == Words{seeded.conversation()});
 
+  CHECK(seeded.complete({"provider", "show", "dummy", ""}).empty());
+
   const std::string option = "--db=" + (seeded.directory() / "test.db").string();
   CHECK(complete({option, "tool", "show", ""}) == Words{"search"});
+}
+
+TEST_CASE("completion gives the revisions of what was named before") {
+  const Seeded seeded;
+  llmctl({"provider", "disable", "dummy"}, seeded.directory());
+  const Words numbers = seeded.complete({"provider", "revert", "dummy", ""});
+  REQUIRE(numbers.size() == 2);
+  CHECK(std::stoi(numbers[0]) > std::stoi(numbers[1]));
+  CHECK(seeded.complete({"llm", "revert", "--reason", "mine", "dummy", numbers[0]}) ==
+        Words{numbers[0]});
+  CHECK(seeded.complete({"agent", "revert", "general-assistant", ""}).size() == 1);
+  CHECK(seeded.complete({"provider", "revert", "du"}) == Words{"dummy"});
+  CHECK(seeded.complete({"provider", "revert", "nobody", ""}).empty());
+  CHECK(seeded.complete({"provider", "revert", "dummy", numbers[0], ""}).empty());
 }
 
 TEST_CASE("completion gives nothing where there is nothing, and never fails") {

@@ -12,6 +12,7 @@
 #include "cli/command_line.h"
 #include "output/catalog_report.h"
 #include "output/conversation_report.h"
+#include "output/history_report.h"
 #include "output/setup_report.h"
 #include "output/trail_report.h"
 #include "output/turn_report.h"
@@ -259,9 +260,15 @@ TEST_CASE("llmctl.1 names every command") {
 
 TEST_CASE("the pages document every key of the results") {
   const admin::ConversationDetail conversation;
+  admin::RevertResult agent_revert;
+  agent_revert.noun = "agent";
+  admin::RevertResult provider_revert;
+  provider_revert.noun = "provider";
   const std::vector<std::pair<std::string, output::Report>> reports{
       {"agent", output::list_report(std::vector<model::Agent>{})},
       {"agent", output::change_report(admin::ActiveChange{"agent", "", false, false})},
+      {"agent", output::history_report({})},
+      {"agent", output::revert_report(agent_revert)},
       {"audit", output::messages_report({})},
       {"audit", output::attempts_report({})},
       {"audit", output::story_report({})},
@@ -277,6 +284,8 @@ TEST_CASE("the pages document every key of the results") {
       {"poll", output::poll_report({})},
       {"provider", output::list_report(std::vector<model::LlmProvider>{})},
       {"provider", output::change_report(admin::ActiveChange{"provider", "", false, false})},
+      {"provider", output::history_report({})},
+      {"provider", output::revert_report(provider_revert)},
       {"seed", output::seed_report({}, false)},
       {"seed", output::validate_report({})},
       {"tool", output::list_report(std::vector<model::Tool>{})},

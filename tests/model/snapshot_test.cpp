@@ -37,6 +37,67 @@ TEST_CASE("a field is the same when its value is, however its JSON is spelt") {
   CHECK_FALSE(same(R"({"a": 1})", R"({"a": 2})"));
 }
 
+TEST_CASE("a record comes back from its snapshot, exactly") {
+  LlmProvider llm = test::make_llm("x", R"({"b":[1,2.5],"a":null})");
+  llm.cost_per_1k_input_tokens = Decimal{150'001};
+  llm.is_active = false;
+  LlmProvider other = test::make_llm("y", R"({"c": true})");
+  other.cost_per_1k_output_tokens = Decimal{5};
+  const LlmProvider restored = from_snapshot(snapshot(llm), other, "it");
+  CHECK(snapshot(restored) == snapshot(llm));
+  CHECK(restored.id == "y");
+  CHECK(restored.cost_per_1k_input_tokens == Decimal{150'001});
+  CHECK_FALSE(restored.cost_per_1k_output_tokens);
+
+  Agent agent = test::make_agent("law", "x", {"x", "z"});
+  agent.tools = {"t"};
+  agent.system_prompt = "Zwölf Boxkämpfer\n\u200b";
+  CHECK(snapshot(from_snapshot(snapshot(agent), Agent{}, "it")) == snapshot(agent));
+  CHECK_FALSE(from_snapshot(snapshot(Agent{}), agent, "it").default_llm);
+
+  Tool tool;
+  tool.name = "Tool";
+  tool.function_schema.text = R"({"type":"object"})";
+  CHECK(snapshot(from_snapshot(snapshot(tool), Tool{}, "it")) == snapshot(tool));
+}
+
+TEST_CASE("what an older snapshot lacks stays, and so does the spelling of equal JSON") {
+  const LlmProvider live = test::make_llm("x", R"({ "a": 1.0 })");
+  const auto old = nlohmann::json::parse(R"({"name": "N", "configuration": {"a": 1}})");
+  const LlmProvider restored = from_snapshot(old, live, "it");
+  CHECK(restored.name == "N");
+  CHECK(restored.provider_type == "custom");
+  CHECK(restored.configuration.text == R"({ "a": 1.0 })");
+}
+
+TEST_CASE("a snapshot that cannot be read says what is wrong with it") {
+  struct Case {
+    const char* snapshot;
+    ErrorKind kind;
+    const char* message;
+  };
+  const Case cases[] = {
+      {R"({"name": 5})", ErrorKind::damaged, "revision 3: 'name' has a value of another type"},
+      {R"({"is_active": "yes"})", ErrorKind::damaged, "'is_active'"},
+      {R"({"max_tokens": 1.5})", ErrorKind::damaged, "'max_tokens'"},
+      {R"({"cost_per_1k_input_tokens": 0.5})", ErrorKind::damaged, "'cost_per_1k_input_tokens'"},
+      {R"({"cost_per_1k_input_tokens": "a"})", ErrorKind::damaged, "'cost_per_1k_input_tokens'"},
+      {R"({"aura": 1})", ErrorKind::configuration,
+       "revision 3: this version of llmctl knows no field 'aura'"},
+      {R"([])", ErrorKind::damaged, "no JSON object"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.snapshot);
+    const Error error = test::error_from(
+        [&] { from_snapshot(nlohmann::json::parse(c.snapshot), LlmProvider{}, "revision 3"); });
+    CHECK(error.kind == c.kind);
+    CHECK_THAT(error.what(), Catch::Contains(c.message));
+  }
+  CHECK(test::error_from([] {
+          from_snapshot(nlohmann::json::parse(R"({"tools": [1]})"), Agent{}, "it");
+        }).kind == ErrorKind::damaged);
+}
+
 template <class Record>
 void check_columns(storage::Database& database) {
   std::vector<std::string> expected{"id"};

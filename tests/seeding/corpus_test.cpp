@@ -26,8 +26,9 @@ std::string expected_in(const std::string& text) {
 std::string problems_of(const std::filesystem::path& path) {
   std::istringstream none;
   std::string problems;
+  Variables variables;
   try {
-    validate(read_sources({path.string()}, none));
+    validate(read_sources({path.string()}, none), variables);
   } catch (const Error& error) {
     for (ErrorDetail detail : error.details) {
       const std::string whole = to_string(detail);

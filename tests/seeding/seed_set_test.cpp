@@ -1,24 +1,50 @@
 #include "seeding/seed_set.h"
 
+#include <bit>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <sstream>
 
+#include "storage/staging.h"
 #include "tests/support/database.h"
 
 namespace llmctl::seeding {
 namespace {
 
+using model::Agent;
+using model::LlmProvider;
+using model::Tool;
 using test::TemporaryDirectory;
 
 SeedSource source(const std::string& body, const std::string& name = "f.yaml") {
-  return {name, "llmctl: seed/1\n" + body, {}};
+  return {name, "llmctl: seed/1\n" + body, {}, {}};
+}
+
+/// What the set asks for, of one kind.
+template <class Record>
+std::vector<storage::Staged<Record>> staged(const SeedSet& set) {
+  return storage::staged_behind<Record>(*set.staging, 0, 1000);
+}
+
+template <class Record>
+bool names(const storage::Staged<Record>& object, std::string_view field) {
+  return (object.named & model::bit_of<Record>(field)) != 0;
+}
+
+template <class Record>
+int count_named(const storage::Staged<Record>& object) {
+  return std::popcount(static_cast<std::uint64_t>(object.named));
+}
+
+std::string set_of(const SeedSet& set, const storage::StagedPlace& place) {
+  return set.files.at(static_cast<std::size_t>(place.file)).seed_set;
 }
 
 /// Every problem, one a line; empty when the sources are fine.
 std::string problems_of(const std::vector<SeedSource>& sources) {
+  Variables none;
   try {
-    validate(sources);
+    validate(sources, none);
     return "";
   } catch (const Error& error) {
     CHECK(error.kind == ErrorKind::invalid_data);
@@ -31,18 +57,19 @@ std::string problems_of(const std::vector<SeedSource>& sources) {
 TEST_CASE("the built-in seeds are valid and need no network") {
   const SeedSet set = load(builtin_sources());
   CHECK(set.names == std::vector<std::string>{"core"});
-  const SeedCounts counts = validate(builtin_sources());
+  Variables none;
+  const SeedCounts counts = validate(builtin_sources(), none);
   CHECK(counts.llm_providers == 6);
   CHECK(counts.agents == 2);
   CHECK(counts.tools == 0);
-  for (const auto& provider : set.llm_providers) {
+  for (const auto& provider : staged<LlmProvider>(set)) {
     INFO(provider.record.id);
     CHECK(provider.record.is_active == (provider.record.id == "dummy"));
-    CHECK_FALSE(provider.named.contains("cost_per_1k_input_tokens"));
+    CHECK_FALSE(names(provider, "cost_per_1k_input_tokens"));
   }
-  for (const auto& agent : set.agents) {
+  for (const auto& agent : staged<Agent>(set)) {
     CHECK(agent.record.default_llm == "dummy");
-    CHECK_FALSE(agent.named.contains("allowed_llms"));
+    CHECK_FALSE(names(agent, "allowed_llms"));
   }
 }
 
@@ -59,20 +86,19 @@ tools:
   c: {name: C, tool_type: api, description: d, function_schema: {type: object}, is_active: false,
       requires_auth: false, min_role: STANDARD, configuration: {x: [1, 2]}}
 )")});
-  REQUIRE(set.llm_providers.size() == 1);
-  const auto& provider = set.llm_providers[0];
-  CHECK(provider.seed_set == "demo");
-  CHECK(provider.named.size() == 13);
+  REQUIRE(staged<LlmProvider>(set).size() == 1);
+  const auto provider = staged<LlmProvider>(set)[0];
+  CHECK(set_of(set, provider.first) == "demo");
+  CHECK(count_named(provider) == 13);
   CHECK(provider.record.cost_per_1k_input_tokens == Decimal{500'000});
   CHECK_FALSE(provider.record.cost_per_1k_output_tokens);
   CHECK(provider.record.configuration.text ==
         R"({"base_url":"https://example.com/v1","retries":3})");
   CHECK(provider.record.display_order == -1);
-  const auto& agent = set.agents.at(0);
-  CHECK(agent.named.size() == 12);
+  const auto agent = staged<Agent>(set).at(0);
+  CHECK(count_named(agent) == 12);
   CHECK(agent.record.allowed_llms == std::vector<std::string>{"a", "dummy"});
-  CHECK(agent.references.size() == 4);
-  CHECK(set.tools.at(0).record.function_schema.text == R"({"type":"object"})");
+  CHECK(staged<Tool>(set).at(0).record.function_schema.text == R"({"type":"object"})");
 }
 
 TEST_CASE("later files win field by field, mappings merge and lists replace") {
@@ -90,18 +116,20 @@ agents:
   b: {allowed_llms: [], default_llm: null}
 )",
                                                "overlay.yaml")};
-  CHECK(validate(sources).llm_providers == 2);
+  Variables none;
+  CHECK(validate(sources, none).llm_providers == 2);
   const SeedSet set = load(sources);
-  REQUIRE(set.llm_providers.size() == 2);
-  const auto& provider = set.llm_providers[0];
+  const auto providers = staged<LlmProvider>(set);
+  REQUIRE(providers.size() == 2);
+  const auto& provider = providers[0];
   CHECK(provider.record.name == "A");
   CHECK(provider.record.max_tokens == 6);
   CHECK(provider.record.configuration.text == R"({"x":{"list":[3],"one":1,"two":2},"y":2})");
-  CHECK(provider.seed_set == "base");
-  CHECK(set.llm_providers[1].seed_set == "overlay");
-  CHECK(set.agents[0].record.allowed_llms.empty());
-  CHECK_FALSE(set.agents[0].record.default_llm);
-  CHECK(set.agents[0].references.empty());
+  CHECK(set_of(set, provider.first) == "base");
+  CHECK(set_of(set, providers[1].first) == "overlay");
+  const auto agent = staged<Agent>(set).at(0);
+  CHECK(agent.record.allowed_llms.empty());
+  CHECK_FALSE(agent.record.default_llm);
   CHECK(set.names == std::vector<std::string>{"base", "overlay"});
 }
 
@@ -145,8 +173,8 @@ tools:
 )");
   std::istringstream none;
   const SeedSet set = load(read_sources({path.string()}, none));
-  CHECK(set.agents.at(0).record.system_prompt == "You are\nan expert.\n");
-  CHECK(set.tools.at(0).record.function_schema.text == R"({"a":[],"b":1})");
+  CHECK(staged<Agent>(set).at(0).record.system_prompt == "You are\nan expert.\n");
+  CHECK(staged<Tool>(set).at(0).record.function_schema.text == R"({"a":[],"b":1})");
 }
 
 TEST_CASE("an include cannot leave the directory, follow a link or read what is no text") {
@@ -198,8 +226,8 @@ TEST_CASE("sources are files, directories in name order, and standard input") {
   std::istringstream input("from stdin");
   const auto sources = read_sources({(directory / "seeds").string(), "-", single.string()}, input);
   REQUIRE(sources.size() == 4);
-  CHECK(sources[0].text == "a");
-  CHECK(sources[1].text == "b");
+  CHECK(read_text(sources[0]) == "a");
+  CHECK(read_text(sources[1]) == "b");
   CHECK(sources[2].name == "stdin");
   CHECK(sources[2].text == "from stdin");
   CHECK(sources[2].directory.empty());

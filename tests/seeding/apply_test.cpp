@@ -1,4 +1,4 @@
-#include "seeding/seeding.h"
+#include "seeding/plan.h"
 
 #include <fmt/format.h>
 
@@ -24,7 +24,12 @@ const Timestamp first_time = *parse_rfc3339("2026-10-01T12:00:00Z");
 const Timestamp later_time = *parse_rfc3339("2026-10-02T12:00:00.5Z");
 
 SeedSet seeds(const std::string& body) {
-  return load({{"f.yaml", fmt::format("llmctl: seed/1\nset: demo\n{}", body), {}}});
+  return load({{"f.yaml", fmt::format("llmctl: seed/1\nset: demo\n{}", body), {}, {}}});
+}
+
+SeedPlan apply_at(storage::Database& database, const SeedSet& set, Timestamp now,
+                  const std::string& actor, const PlanOptions& options = {}) {
+  return apply(database, set, {options, now, actor, {}});
 }
 
 /// A provider "a" that somebody else wrote.
@@ -55,11 +60,11 @@ std::string bytes_of(const TemporaryDirectory& directory) {
 TEST_CASE("the built-in seeds create everything on an empty database") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  const ApplyResult result = apply(*database, load(builtin_sources()), {first_time, "ada"});
-  CHECK(result.created == 8);
-  CHECK(result.updated == 0);
+  const SeedPlan result = apply_at(*database, load(builtin_sources()), first_time, "ada");
+  CHECK(result.count(Action::create) == 8);
+  CHECK(result.count(Action::update) == 0);
   CHECK(result.changes.size() == 8);
-  CHECK(result.changes_anything());
+  CHECK(result.differs());
 
   const auto dummy = storage::find<LlmProvider>(*database, "dummy");
   REQUIRE(dummy);
@@ -88,14 +93,14 @@ TEST_CASE("the built-in seeds create everything on an empty database") {
 TEST_CASE("a second run changes nothing, takes no lock and leaves the same bytes") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  apply(*database, load(builtin_sources()), {first_time, "ada"});
+  apply_at(*database, load(builtin_sources()), first_time, "ada");
   const std::string before = bytes_of(directory);
 
   const auto other = test::open_test_database(directory, storage::Access::read_write);
   const storage::Transaction writer(*other);
-  const ApplyResult result = apply(*database, load(builtin_sources()), {later_time, "bob"});
-  CHECK(result.unchanged == 8);
-  CHECK_FALSE(result.changes_anything());
+  const SeedPlan result = apply_at(*database, load(builtin_sources()), later_time, "bob");
+  CHECK(result.count(Action::unchanged) == 8);
+  CHECK_FALSE(result.differs());
   CHECK_FALSE(result.writes);
   CHECK(bytes_of(directory) == before);
 }
@@ -104,11 +109,9 @@ TEST_CASE("a plan needs no write access and says field by field what would chang
   const TemporaryDirectory directory;
   {
     const auto database = test::migrated_database(directory);
-    apply(
-        *database,
+    apply_at(*database,
         seeds(
-            "llm_providers:\n  a: {name: A, provider_type: openai, configuration: {x: 1, y: 2}}\n"),
-        {first_time, "ada"});
+            "llm_providers:\n  a: {name: A, provider_type: openai, configuration: {x: 1, y: 2}}\n"), first_time, "ada");
   }
   const auto database = test::open_test_database(directory, storage::Access::read_only);
   const SeedPlan plan = make_plan(*database, seeds(R"(llm_providers:
@@ -118,39 +121,46 @@ agents:
 )"));
   REQUIRE(plan.changes.size() == 2);
   CHECK(plan.writes);
-  CHECK(plan.updated == 1);
-  CHECK(plan.created == 1);
+  CHECK(plan.count(Action::update) == 1);
+  CHECK(plan.count(Action::create) == 1);
   const Change& update = plan.changes[0];
   CHECK(action_name(update.action) == "update");
   REQUIRE(update.fields.size() == 2);
-  CHECK(update.fields[0].name == "cost_per_1k_input_tokens");
-  CHECK(update.fields[0].before == "null");
-  CHECK(update.fields[0].after == "\"0.500000\"");
-  CHECK(update.fields[1].name == "name");
-  CHECK(update.fields[1].before == "\"A\"");
-  const Change& create = plan.changes[1];
-  CHECK(create.kind == "agents");
+  CHECK(update.fields[0].name == "name");
+  CHECK(update.fields[0].applied == "\"A\"");
+  CHECK(update.fields[0].live == "\"A\"");
+  CHECK(update.fields[0].desired == "\"B\"");
+  CHECK(update.fields[1].name == "cost_per_1k_input_tokens");
+  CHECK_FALSE(update.fields[1].applied);
+  CHECK(update.fields[1].live == "null");
+  CHECK(update.fields[1].desired == "\"0.500000\"");
+  CHECK(plan.changes[1].kind == "agents");
+  CHECK(plan.changes[1].fields.empty());
+
+  PlanOptions with_values;
+  with_values.values_of_new = true;
+  const SeedPlan whole =
+      make_plan(*database, seeds("agents:\n  new: {name: N, allowed_llms: [a]}\n"), with_values);
+  const Change& create = whole.changes.at(0);
   REQUIRE(create.fields.size() == 2);
-  CHECK(create.fields[0].name == "allowed_llms");
-  CHECK_FALSE(create.fields[0].before);
-  CHECK(create.fields[0].after == "[\"a\"]");
+  CHECK(create.fields[1].name == "allowed_llms");
+  CHECK_FALSE(create.fields[1].live);
+  CHECK(create.fields[1].desired == "[\"a\"]");
 }
 
 TEST_CASE("a key that the file leaves out keeps its value") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  apply(*database, seeds(R"(llm_providers:
+  apply_at(*database, seeds(R"(llm_providers:
   a: {name: A, provider_type: openai, max_tokens: 7}
 tools:
   t: {name: T}
 agents:
   g: {name: G, default_llm: a, allowed_llms: [a], tools: [t]}
-)"),
-        {first_time, "ada"});
-  const ApplyResult result =
-      apply(*database, seeds("llm_providers:\n  a: {name: B}\nagents:\n  g: {allowed_llms: []}\n"),
-            {later_time, "bob"});
-  CHECK(result.updated == 2);
+)"), first_time, "ada");
+  const SeedPlan result =
+      apply_at(*database, seeds("llm_providers:\n  a: {name: B}\nagents:\n  g: {allowed_llms: []}\n"), later_time, "bob");
+  CHECK(result.count(Action::update) == 2);
   const auto provider = storage::find<LlmProvider>(*database, "a");
   CHECK(provider->name == "B");
   CHECK(provider->max_tokens == 7);
@@ -168,10 +178,9 @@ TEST_CASE("what somebody else wrote is kept as a revision before it is overwritt
   const auto database = test::migrated_database(directory);
   storage::insert(*database, foreign_row("Theirs", "{}"));
 
-  const ApplyResult result =
-      apply(*database, seeds("llm_providers:\n  a: {name: Ours, provider_type: openai}\n"),
-            {later_time, "ada"});
-  CHECK(result.updated == 1);
+  const SeedPlan result =
+      apply_at(*database, seeds("llm_providers:\n  a: {name: Ours, provider_type: openai}\n"), later_time, "ada");
+  CHECK(result.count(Action::update) == 1);
   REQUIRE(count(*database, "llmctl_revisions") == 2);
   const auto found = storage::find_revision(*database, 1);
   CHECK(found->actor == storage::outside_llmctl);
@@ -188,29 +197,26 @@ TEST_CASE("an object that already is as the file wants it is taken note of, not 
   const SeedSet set =
       seeds("llm_providers:\n  a: {name: A, provider_type: openai, configuration: {a: 2, b: 1}}\n");
 
-  const ApplyResult result = apply(*database, set, {later_time, "ada"});
-  CHECK(result.unchanged == 1);
+  const SeedPlan result = apply_at(*database, set, later_time, "ada");
+  CHECK(result.count(Action::unchanged) == 1);
   CHECK(result.writes);
-  CHECK_FALSE(result.changes_anything());
+  CHECK_FALSE(result.differs());
   CHECK_FALSE(storage::find_seed_object(*database, "demo", "llm_providers", "a")->created);
   const auto row = storage::find<LlmProvider>(*database, "a");
   CHECK(row->updated_at == first_time);
   CHECK(row->configuration.text == same.configuration.text);
   CHECK(count(*database, "llmctl_revisions") == 0);
-  CHECK_FALSE(apply(*database, set, {later_time, "ada"}).writes);
+  CHECK_FALSE(apply_at(*database, set, later_time, "ada").writes);
 }
 
 TEST_CASE("references may lead into the database, and nowhere else") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  apply(*database, seeds("llm_providers:\n  known: {name: K, provider_type: openai}\n"),
-        {first_time, "ada"});
+  apply_at(*database, seeds("llm_providers:\n  known: {name: K, provider_type: openai}\n"), first_time, "ada");
   CHECK(
-      apply(*database, seeds("agents:\n  a: {name: A, default_llm: known}\n"), {first_time, "ada"})
-          .created == 1);
+      apply_at(*database, seeds("agents:\n  a: {name: A, default_llm: known}\n"), first_time, "ada").count(Action::create) == 1);
   try {
-    apply(*database, seeds("agents:\n  b: {default_llm: knwon, tools: [x]}\n"),
-          {first_time, "ada"});
+    apply_at(*database, seeds("agents:\n  b: {default_llm: knwon, tools: [x]}\n"), first_time, "ada");
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.kind == ErrorKind::invalid_data);
@@ -231,7 +237,7 @@ TEST_CASE("a plan masks a secret that the database holds") {
       foreign_row("A", R"({"api_key":"canary","headers":["sk-canary-0123456789abcdef"]})"));
   const SeedPlan plan = make_plan(*database, seeds("llm_providers:\n  a: {configuration: {}}\n"));
   REQUIRE(plan.changes[0].fields.size() == 1);
-  CHECK(plan.changes[0].fields[0].before == R"x({"api_key":"(secret)","headers":["(secret)"]})x");
+  CHECK(plan.changes[0].fields[0].live == R"x({"api_key":"(secret)","headers":["(secret)"]})x");
 }
 
 TEST_CASE("an apply that fails leaves nothing behind") {
@@ -241,7 +247,7 @@ TEST_CASE("an apply that fails leaves nothing behind") {
       "CREATE TRIGGER fail BEFORE INSERT ON agents BEGIN SELECT RAISE(ABORT, 'refused by a test'); "
       "END;",
       "trigger");
-  CHECK_THROWS_AS(apply(*database, load(builtin_sources()), {first_time, "ada"}), Error);
+  CHECK_THROWS_AS(apply_at(*database, load(builtin_sources()), first_time, "ada"), Error);
   for (const char* table : {"llm_providers", "agents", "llmctl_revisions", "llmctl_seed_objects"}) {
     CHECK(count(*database, table) == 0);
   }
@@ -258,7 +264,7 @@ TEST_CASE("many runners at once seed exactly once") {
     threads.emplace_back([&, i] {
       try {
         const auto database = test::open_test_database(directory, storage::Access::read_write);
-        created[i] = apply(*database, load(builtin_sources()), {first_time, "ada"}).created;
+        created[i] = apply_at(*database, load(builtin_sources()), first_time, "ada").count(Action::create);
       } catch (const std::exception& error) {
         errors[i] = error.what();
       }

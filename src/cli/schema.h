@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/noun.h"
+
+namespace llmctl::cli {
+
+/// The verb `schema` of `llmctl seed`.
+void add_schema(Noun& noun);
+
+}  // namespace llmctl::cli
