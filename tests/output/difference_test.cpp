@@ -53,8 +53,7 @@ TEST_CASE("long texts are told by an excerpt around the first difference") {
   CHECK(describe_difference("f", text(""), text(start)) ==
         Lines{"f: 0 → 62 characters", "  + You are a lawyer who answers questions about data …"});
   CHECK(describe_difference("f", text(start + "x"), text(start)) ==
-        Lines{"f: 63 → 62 characters", "  - …ut data protection. x",
-              "  + …ut data protection. "});
+        Lines{"f: 63 → 62 characters", "  - …ut data protection. x", "  + …ut data protection. "});
 }
 
 TEST_CASE("an excerpt never cuts a character in two, and no line grows with the text") {
