@@ -8,9 +8,6 @@
 
 namespace llmctl::admin {
 
-using model::Agent;
-using model::LlmProvider;
-using model::Tool;
 using storage::Database;
 
 template <class Record>
@@ -69,9 +66,9 @@ ActiveChange set_active(Database& database, const std::string& id, bool active, 
                                        const storage::Change&, Absent);                         \
   template ActiveChange set_active<Record>(Database&, const std::string&, bool, Timestamp,      \
                                            std::string_view);
-LLMCTL_CATALOG(LlmProvider)
-LLMCTL_CATALOG(Agent)
-LLMCTL_CATALOG(Tool)
+LLMCTL_CATALOG(model::LlmProvider)
+LLMCTL_CATALOG(model::Agent)
+LLMCTL_CATALOG(model::Tool)
 #undef LLMCTL_CATALOG
 
 }  // namespace llmctl::admin

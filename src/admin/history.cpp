@@ -39,12 +39,11 @@ std::vector<FieldChange> changes_between(const json& before, const json& after) 
   return changes;
 }
 
-/// What storage::record_removal leaves.
-bool says_deleted(const JsonText& content) { return content.text == "null"; }
-
-json parse_content(const JsonText& content, std::int64_t number) {
-  json object = json::parse(content.text, nullptr, false);
-  if (object.is_object()) return object;
+/// The fields that a revision holds; nothing for one that says that the record was deleted.
+std::optional<json> fields_of(const JsonText& content, std::int64_t number) {
+  json fields = json::parse(content.text, nullptr, false);
+  if (fields.is_null()) return std::nullopt;
+  if (fields.is_object()) return fields;
   throw Error(ErrorKind::damaged, fmt::format("revision {} is no JSON object", number),
               "llmctl doctor");
 }
@@ -53,18 +52,17 @@ HistoryEntry entry_of(const storage::RevisionStep& step) {
   const model::Revision& revision = step.revision;
   HistoryEntry entry{revision.number, Event::changed,  revision.recorded_at,
                      revision.actor,  revision.reason, {}};
-  if (says_deleted(revision.content)) {
+  const auto after = fields_of(revision.content, revision.number);
+  const auto before = step.before ? fields_of(*step.before, revision.number) : std::nullopt;
+  if (before && after) entry.changes = changes_between(*before, *after);
+  if (!after) {
     entry.event = Event::deleted;
-    return entry;
+  } else if (!step.before && revision.actor == storage::outside_llmctl) {
+    entry.event = Event::first_seen;
+  } else if (entry.changes.empty()) {
+    // Only a record that was deleted comes back as it was.
+    entry.event = Event::created;
   }
-  if (!step.before || says_deleted(*step.before)) {
-    entry.event = revision.actor == storage::outside_llmctl ? Event::first_seen : Event::created;
-    return entry;
-  }
-  entry.changes = changes_between(parse_content(*step.before, revision.number),
-                                  parse_content(revision.content, revision.number));
-  // Only a record that was deleted comes back as it was.
-  if (entry.changes.empty()) entry.event = Event::created;
   return entry;
 }
 
@@ -92,20 +90,18 @@ Standing<Record> read_standing(Database& database, const std::string& id) {
 template <class Record>
 std::optional<HistoryEntry> unrecorded(const Standing<Record>& standing) {
   if (!standing.latest) return std::nullopt;
+  const auto before = fields_of(standing.latest->content, standing.latest->number);
   HistoryEntry entry;
-  const bool recorded_as_deleted = says_deleted(standing.latest->content);
   if (!standing.record) {
-    if (recorded_as_deleted) return std::nullopt;
     entry.event = Event::deleted;
-    return entry;
-  }
-  if (recorded_as_deleted) {
-    entry.event = Event::first_seen;
-    return entry;
+    return before ? std::optional(entry) : std::nullopt;
   }
   entry.actor = storage::outside_llmctl;
-  entry.changes = changes_between(parse_content(standing.latest->content, standing.latest->number),
-                                  model::snapshot(*standing.record));
+  if (!before) {
+    entry.event = Event::created;
+    return entry;
+  }
+  entry.changes = changes_between(*before, model::snapshot(*standing.record));
   if (entry.changes.empty()) return std::nullopt;
   return entry;
 }
@@ -184,14 +180,16 @@ template <class Record>
 RevertResult revert(Database& database, const std::string& id, std::int64_t number,
                     const RevertOptions& options) {
   const model::Revision revision = require_revision<Record>(database, id, number);
-  if (says_deleted(revision.content)) {
-    throw Error(ErrorKind::not_found,
-                fmt::format("revision {} only says that '{}' was deleted", number, id),
-                fmt::format("llmctl {} history {}", model::noun_of<Record>, id));
+  const auto fields = fields_of(revision.content, number);
+  if (!fields) {
+    throw Error(
+        ErrorKind::not_found,
+        fmt::format("revision {} says that {} '{}' was deleted: there is nothing to go back to",
+                    number, model::noun_of<Record>, id),
+        fmt::format("an earlier one: llmctl {} history {}", model::noun_of<Record>, id));
   }
-  const json content = parse_content(revision.content, number);
   const Edit<Record> edit = [&](const Record& record) {
-    Record wanted = model::from_snapshot(content, record, fmt::format("revision {}", number));
+    Record wanted = model::from_snapshot(*fields, record, fmt::format("revision {}", number));
     require_references(database, wanted, number);
     return wanted;
   };

@@ -69,8 +69,8 @@ struct RevertResult {
   std::vector<FieldChange> changes;
 };
 /// Writes every field and relation of a revision back; a record that was deleted is made again.
-/// Throws Error(not_found) for a revision that is not this record's, and for a revision that refers
-/// to what does not exist any more.
+/// Throws Error(not_found) for a revision that is not this record's, says that it was deleted, or
+/// refers to what does not exist any more.
 template <class Record>
 RevertResult revert(storage::Database& database, const std::string& id, std::int64_t number,
                     const RevertOptions& options);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "admin/history.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -112,7 +110,7 @@ void add_history(Noun& noun) {
   add_id<Record>(revert_verb);
   revert_verb.app.add_option("REV", revert_verb.options.revision, "its number in the history")
       ->required()
-      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->type_name(value::revision);
   revert_verb.app.add_option("--reason", revert_verb.options.reason, "why, for the history")
       ->type_name("TEXT");

@@ -146,17 +146,17 @@ nlohmann::json snapshot(const Agent& record) {
 }
 
 template <class Record>
-Record from_snapshot(const nlohmann::json& object, const Record& base, std::string_view what) {
-  if (!object.is_object())
+Record from_snapshot(const nlohmann::json& content, const Record& base, std::string_view what) {
+  if (!content.is_object())
     throw Error(ErrorKind::damaged, fmt::format("{}: its content is no JSON object", what),
                 "llmctl doctor");
-  refuse_unknown_fields(object, snapshot(base), what);
+  refuse_unknown_fields(content, snapshot(base), what);
   Record record = base;
   for (const Field<Record>& field : fields<Record>) {
-    std::visit([&](auto member) { restore(record, member, field.name, object, what); },
+    std::visit([&](auto member) { restore(record, member, field.name, content, what); },
                field.member);
   }
-  restore_relations(record, object, what);
+  restore_relations(record, content, what);
   return record;
 }
 

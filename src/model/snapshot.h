@@ -18,12 +18,12 @@ nlohmann::json snapshot(const LlmProvider& record);
 nlohmann::json snapshot(const Agent& record);
 nlohmann::json snapshot(const Tool& record);
 
-/// `base` with the value of every field and relation that the snapshot holds. What it lacks,
+/// `base` with the value of every field and relation that a snapshot holds. What it lacks,
 /// because an older version took it, stays; so do the id, the times, and the spelling of an equal
 /// JSON value. Throws Error that begins with `what`: damaged for a value of another type,
 /// configuration for a field that this version does not know. For LlmProvider, Agent and Tool.
 template <class Record>
-Record from_snapshot(const nlohmann::json& snapshot, const Record& base, std::string_view what);
+Record from_snapshot(const nlohmann::json& content, const Record& base, std::string_view what);
 
 /// Same value; JSON is compared by value, not by spelling.
 template <class Record>

@@ -43,17 +43,12 @@ bool is_long(const json& value) {
   return text.find('\n') != std::string::npos || count_code_points(text) > most_characters;
 }
 
-/// Where the first code point begins that is not the same.
+/// The first byte that is not the same; it may be inside of a code point.
 std::size_t first_difference(std::string_view left, std::string_view right) {
-  const auto ends = std::ranges::mismatch(left, right);
-  auto at = static_cast<std::size_t>(ends.in1 - left.begin());
-  const auto is_inside = [](std::string_view text, std::size_t position) {
-    return position < text.size() && (static_cast<unsigned char>(text[position]) & 0xc0) == 0x80;
-  };
-  while (at > 0 && (is_inside(left, at) || is_inside(right, at))) --at;
-  return at;
+  return static_cast<std::size_t>(std::ranges::mismatch(left, right).in1 - left.begin());
 }
 
+/// Where the code point begins that is so many before `from`.
 std::size_t step_back(std::string_view text, std::size_t from, std::size_t code_points) {
   while (from > 0 && code_points > 0) {
     --from;

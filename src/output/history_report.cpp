@@ -54,6 +54,7 @@ std::string entry_text(const HistoryEntry& entry, const admin::History& history)
     case Event::changed: return text + changes_text(entry.changes);
     case Event::deleted: break;
   }
+  if (entry.number) return text + "  deleted\n";
   return fmt::format("{}  the {} does not exist any more\n", text, history.noun);
 }
 

@@ -68,9 +68,7 @@ Schema schema_of(const std::string*, const Rules& rules) {
 }
 
 /// The only optional texts are references.
-Schema schema_of(const std::optional<std::string>*, const Rules&) {
-  return any_of({reference("id"), {{"type", "null"}}, reference("expansion")});
-}
+Schema schema_of(const std::optional<std::string>*, const Rules&) { return reference("maybe_id"); }
 
 Schema schema_of(const bool*, const Rules&) { return or_expansion({{"type", "boolean"}}); }
 
@@ -114,19 +112,18 @@ Schema object_schema() {
   return object_of(std::move(properties));
 }
 
-Schema moment(const char* description) {
-  return {{"type", "string"}, {"description", description}};
-}
-
 Schema message_schema() {
-  Schema schema = object_of({{"id", text(0)},
+  const Schema boolean = or_expansion({{"type", "boolean"}});
+  Schema schema = object_of({{"id", or_expansion(reference("uuid"))},
                              {"role", or_expansion({{"enum", {"user", "assistant", "system"}}})},
-                             {"content", any_of({text(0), reference("file")})},
+                             {"content", text(0)},
                              {"at", reference("time")},
                              {"agent", reference("maybe_id")},
                              {"llm", reference("maybe_id")},
-                             {"pending", or_expansion({{"type", "boolean"}})},
-                             {"blocked", or_expansion({{"type", "boolean"}})}});
+                             {"pending", boolean},
+                             {"blocked", boolean},
+                             {"deleted_at", reference("time")},
+                             {"protegrity_data", Schema::object()}});
   schema["required"] = {"role"};
   return schema;
 }
@@ -135,7 +132,10 @@ Schema conversation_schema() {
   return object_of({{"title", or_expansion(text(255))},
                     {"agent", reference("maybe_id")},
                     {"llm", reference("maybe_id")},
+                    {"model_id", or_expansion(text(50))},
                     {"at", reference("time")},
+                    {"updated_at", reference("time")},
+                    {"deleted_at", reference("time")},
                     {"messages", {{"type", "array"}, {"items", reference("message")}}}});
 }
 
@@ -148,7 +148,10 @@ Schema definitions() {
        {{"type", "string"},
         {"pattern", "^[0-9]{1,4}(\\.[0-9]{1,6}0*)?$"},
         {"description", "quoted, so that it stays exact: \"0.0025\""}}},
-      {"time", moment("RFC 3339, or a time after base_time such as +5m")},
+      {"time",
+       {{"type", {"string", "null"}},
+        {"description", "RFC 3339, or an offset from base_time such as \"+90s\""}}},
+      {"uuid", {{"type", "string"}, {"pattern", "^[0-9A-Fa-f-]{32,36}$"}}},
       {"expansion",
        {{"type", "string"},
         {"pattern", "\\$\\{"},
@@ -180,7 +183,9 @@ std::string json_schema() {
   schema.update(
       object_of({{"llmctl", {{"const", "seed/1"}, {"description", "the format"}}},
                  {"set", set},
-                 {"base_time", moment("RFC 3339; where the times of conversations begin")},
+                 {"base_time",
+                  {{"type", "string"},
+                   {"description", "RFC 3339; the times of conversations count from it"}}},
                  {"llm_providers", section("llm_provider")},
                  {"agents", section("agent")},
                  {"tools", section("tool")},

@@ -297,6 +297,40 @@ TEST_CASE("a revert makes again what was deleted, and its history says so") {
   CHECK(history.entries[0].actor == "ada");
 }
 
+TEST_CASE("a revision that says that a record was deleted is told, and is no way back") {
+  Chat chat;
+  add_switched(chat);
+  const model::LlmProvider llm = *storage::find<LlmProvider>(*chat.database, "fast");
+  chat.database->execute("DELETE FROM llm_providers");
+  chat.database->execute(
+      "INSERT INTO llmctl_revisions (kind, object_id, sha256, content, recorded_at, actor, reason) "
+      "VALUES ('llm_providers', 'fast', '', 'null', ?1, 'ada', 'pruned')",
+      {chat.clock.now()});
+  const History deleted = history_of<LlmProvider>(chat, "fast");
+  REQUIRE(deleted.entries.size() == 4);
+  CHECK(deleted.entries[0].number == 4);
+  CHECK(deleted.entries[0].event == Event::deleted);
+  CHECK(deleted.entries[0].reason == "pruned");
+  CHECK(deleted.entries[0].changes.empty());
+  const Error error = error_from([&] { revert_to<LlmProvider>(chat, "fast", 4); });
+  CHECK(error.kind == ErrorKind::not_found);
+  CHECK_THAT(error.what(), Catch::Contains("was deleted"));
+
+  chat.add(llm);
+  const History back = history_of<LlmProvider>(chat, "fast");
+  REQUIRE(back.entries.size() == 5);
+  CHECK_FALSE(back.entries[0].number);
+  CHECK(back.entries[0].event == Event::created);
+  CHECK(back.entries[0].actor == storage::outside_llmctl);
+
+  set_active<LlmProvider>(*chat.database, "fast", false, chat.clock.now(), "bob");
+  const History found = history_of<LlmProvider>(chat, "fast");
+  REQUIRE(found.entries.size() == 6);
+  CHECK(found.entries[1].number == 5);
+  CHECK(found.entries[1].event == Event::created);
+  CHECK(lines_of(found.entries[0].changes) == Lines{"is_active: true -> false"});
+}
+
 TEST_CASE("a revision of a newer version is not half reverted") {
   Chat chat;
   add_switched(chat);

@@ -32,7 +32,7 @@ TEST_CASE("values are told as before and after") {
       {R"(["a","b"])", R"(["b","c"])", "f: added c; removed a"},
       {R"(["a","b"])", R"(["b","a"])", R"(f: ["a","b"] → ["b","a"])"},
       {"[1]", "[2]", "f: [1] → [2]"},
-      {R"({"k":"(secret)"})", R"({ "k": "(secret)" })", "f: a secret in it changed"},
+      {R"j({"k":"(secret)"})j", R"j({ "k": "(secret)" })j", "f: a secret in it changed"},
       {R"("a\u001b[31m")", R"("b")", R"(f: a\x1b[31m → b)"},
   };
   for (const Case& c : cases) CHECK(describe(c.before, c.after) == Lines{c.line});
@@ -48,13 +48,12 @@ TEST_CASE("long texts are told by an excerpt around the first difference") {
   const std::string start = "You are a lawyer who answers questions about data protection. ";
   const auto lines = describe_difference("f", text(start + "Be brief.\nThank you."),
                                          text(start + "Be polite.\nThank you."));
-  CHECK(lines == Lines{"f: 82 → 83 characters", "  - …ut data protection. Be brief. Thank you.",
-                       "  + …ut data protection. Be polite. Thank you."});
+  CHECK(lines == Lines{"f: 82 → 83 characters", "  - …data protection. Be brief. Thank you.",
+                       "  + …data protection. Be polite. Thank you."});
   CHECK(describe_difference("f", text(""), text(start)) ==
         Lines{"f: 0 → 62 characters", "  + You are a lawyer who answers questions about data …"});
   CHECK(describe_difference("f", text(start + "x"), text(start)) ==
-        Lines{"f: 63 → 62 characters", "  - …bout data protection. x",
-              "  + …bout data protection. "});
+        Lines{"f: 63 → 62 characters", "  - …ut data protection. x", "  + …ut data protection. "});
 }
 
 TEST_CASE("an excerpt never cuts a character in two, and no line grows with the text") {

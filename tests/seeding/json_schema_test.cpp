@@ -92,7 +92,8 @@ TEST_CASE("the schema has the keys of a seed file, and every reference leads som
   }
   CHECK(used == keys_of(schema().at("$defs")));
   CHECK(keys_of(schema().at("$defs").at("message").at("properties")) ==
-        Names{"id", "role", "content", "at", "agent", "llm", "pending", "blocked"});
+        Names{"id", "role", "content", "at", "agent", "llm", "pending", "blocked", "deleted_at",
+              "protegrity_data"});
 }
 
 TEST_CASE("the patterns of the schema take what a seed file takes") {
