@@ -17,17 +17,17 @@
 namespace llmctl::yaml {
 namespace {
 
-/// What the parser queues of brackets until it has seen their end, at 88 bytes each.
+/// Brackets may turn out to be a key, so that the parser queues all that is in them until it has
+/// seen their end, at some 100 bytes a part. This many are enough for a JSON document of 5 MB.
 constexpr int max_queued_parts = 500'000;
 
-/// Whether each of these characters may begin a part of brackets.
+/// A part begins with one of these, or follows one.
 constexpr std::string_view part_indicators = "?:,[]{}&*!'\"%";
 
 struct TooManyParts {};
 
 /// Reads a string in place: std::istringstream would copy it. Throws TooManyParts when the parser
-/// takes more and more of it without any event: brackets that may turn out to be a key are queued
-/// as a whole.
+/// takes more and more of it without any event.
 class StringBuffer final : public std::streambuf {
  public:
   explicit StringBuffer(const std::string& text) {

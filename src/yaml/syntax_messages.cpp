@@ -40,7 +40,7 @@ const std::array<Translation, 34> translations{{
     {YAML::ErrorMsg::INVALID_ESCAPE,
      "unknown escape in double quotes: write \\\\ for a backslash, or use single quotes"},
     {YAML::ErrorMsg::INVALID_HEX,
-     "\\x, \\u and \\U need two, four and eight hexadecimal digits: write \\\\ for a backslash"},
+     R"(\x, \u and \U need two, four and eight hexadecimal digits: write \\ for a backslash)"},
     {YAML::ErrorMsg::INVALID_UNICODE, "this escape names no character"},
     {YAML::ErrorMsg::CHAR_IN_BLOCK, "only a comment may follow '|' or '>' on its line"},
     {YAML::ErrorMsg::CHAR_IN_SCALAR, "this character is not allowed here"},

@@ -106,9 +106,10 @@ void print_machine(const Options& options, const Directory& directory) {
   std::string shell = output_of({{options.sqlite3, "--version"}}, scratch);
   fmt::print("{}, {} cores, {} {}, {}\n", processor(), std::thread::hardware_concurrency(),
              system.sysname, system.release, file_system_of(directory.path()));
-  fmt::print("{} against sqlite3 {}; medians of up to {} runs of whole processes, taken in turns\n\n",
-             CLI::detail::trim_copy(output_of({{options.llmctl, "--version"}}, scratch)),
-             shell.substr(0, shell.find(' ')), options.runs);
+  fmt::print(
+      "{} against sqlite3 {}; medians of up to {} runs of whole processes, taken in turns\n\n",
+      CLI::detail::trim_copy(output_of({{options.llmctl, "--version"}}, scratch)),
+      shell.substr(0, shell.find(' ')), options.runs);
 }
 
 constexpr const char* line_format = "{:<36} {:>10} {:>10} {:>6} {:>6} {:>10} {:>6}  {:<6} {}\n";
