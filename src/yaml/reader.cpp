@@ -17,17 +17,17 @@
 namespace llmctl::yaml {
 namespace {
 
-/// What the parser queues of brackets until it has seen their end, at 88 bytes each.
+/// Brackets may turn out to be a key, so that the parser queues all that is in them until it has
+/// seen their end, at some 100 bytes a part. This many are enough for a JSON document of 5 MB.
 constexpr int max_queued_parts = 500'000;
 
-/// Whether each of these characters may begin a part of brackets.
+/// A part begins with one of these, or follows one.
 constexpr std::string_view part_indicators = "?:,[]{}&*!'\"%";
 
 struct TooManyParts {};
 
 /// Reads a string in place: std::istringstream would copy it. Throws TooManyParts when the parser
-/// takes more and more of it without any event: brackets that may turn out to be a key are queued
-/// as a whole.
+/// takes more and more of it without any event.
 class StringBuffer final : public std::streambuf {
  public:
   explicit StringBuffer(const std::string& text) {
@@ -202,14 +202,6 @@ class EventReader final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-std::size_t offset_of(const YAML::Exception& problem, std::string_view text) {
-  if (problem.mark.is_null()) return text.size();
-  const auto offset = static_cast<std::size_t>(problem.mark.pos);
-  // The parser has read the backslash and the character behind it.
-  const bool is_escape = std::string_view(problem.msg).starts_with(YAML::ErrorMsg::INVALID_ESCAPE);
-  return is_escape && offset >= 2 ? offset - 2 : offset;
-}
-
 Node read(std::string text, TreeBuilder& builder, Problems& problems) {
   Source source(std::move(text), problems.file());
   StringBuffer buffer(source.text());
@@ -220,7 +212,10 @@ Node read(std::string text, TreeBuilder& builder, Problems& problems) {
     while (parser.HandleNextDocument(reader)) {
     }
   } catch (const YAML::Exception& problem) {
-    const std::size_t offset = offset_of(problem, source.text());
+    const std::size_t end = source.text().size();
+    const std::size_t stop =
+        problem.mark.is_null() ? end : static_cast<std::size_t>(problem.mark.pos);
+    const std::size_t offset = syntax_offset(problem.msg, source.text(), stop);
     throw_syntax_error(problems.file(), source.mark_at(offset),
                        syntax_message(problem.msg, source.text(), offset));
   } catch (const TooManyParts&) {

@@ -10,9 +10,6 @@
 namespace llmctl::yaml {
 namespace {
 
-/// Most mappings have a few keys; room for them at once spares moving them.
-constexpr std::size_t usual_entries = 8;
-
 /// Positions of all entries but the first of each key.
 std::vector<std::size_t> find_repeated(const std::vector<Entry>& entries, Problems& problems) {
   std::vector<std::size_t> order(entries.size());
@@ -76,15 +73,16 @@ void TreeBuilder::add(Node&& node) {
   Open& parent = open_.back();
   if (parent.node.is_sequence()) {
     parent.node.items.push_back(std::move(node));
-  } else if (parent.entry) {
-    add_entry(parent, std::move(node));
+  } else if (parent.has_key) {
+    add_value(parent, std::move(node));
   } else {
-    parent.entry = as_key(std::move(node));
+    add_key(parent, std::move(node));
   }
 }
 
 const Entry* TreeBuilder::open_key() const {
-  return open_.empty() || !open_.back().entry ? nullptr : &*open_.back().entry;
+  const bool has_key = !open_.empty() && open_.back().has_key;
+  return has_key ? &open_.back().node.entries.back() : nullptr;
 }
 
 bool TreeBuilder::begins_streamed_section(Node::Kind kind) const {
@@ -93,28 +91,27 @@ bool TreeBuilder::begins_streamed_section(Node::Kind kind) const {
          std::ranges::find(streamed_, key->key) != streamed_.end();
 }
 
-Entry TreeBuilder::as_key(Node&& node) {
-  if (!node.is_scalar()) {
-    problems_.add(node.mark, "a key must be text");
-  } else if (node.is_missing()) {
-    problems_.add(node.mark, "a key is missing here");
-  } else if (node.plain && node.text == "<<") {
-    problems_.add(node.mark,
+void TreeBuilder::add_key(Open& mapping, Node&& key) {
+  if (!key.is_scalar()) {
+    problems_.add(key.mark, "a key must be text");
+  } else if (key.is_missing()) {
+    problems_.add(key.mark, "a key is missing here");
+  } else if (key.plain && key.text == "<<") {
+    problems_.add(key.mark,
                   "merge keys (<<) are not supported: write the values where they are needed");
   }
-  return {std::move(node.text), node.plain, node.mark, {}};
+  mapping.node.entries.push_back({std::move(key.text), key.plain, key.mark, {}});
+  mapping.has_key = true;
 }
 
-void TreeBuilder::add_entry(Open& mapping, Node&& value) {
-  mapping.entry->value = std::move(value);
-  Entry entry = std::move(*mapping.entry);
-  mapping.entry.reset();
+void TreeBuilder::add_value(Open& mapping, Node&& value) {
+  std::vector<Entry>& entries = mapping.node.entries;
+  entries.back().value = std::move(value);
+  mapping.has_key = false;
   if (is_streaming_ && open_.size() == 2) {
-    (*sink_)(open_.front().entry->key, std::move(entry));
-    return;
+    (*sink_)(open_.front().node.entries.back().key, std::move(entries.back()));
+    entries.pop_back();
   }
-  if (mapping.node.entries.empty()) mapping.node.entries.reserve(usual_entries);
-  mapping.node.entries.push_back(std::move(entry));
 }
 
 }  // namespace llmctl::yaml

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,12 +32,12 @@ class TreeBuilder {
  private:
   struct Open {
     Node node;
-    std::optional<Entry> entry;  ///< mappings: the key whose value comes next
+    bool has_key = false;  ///< mappings: the value of the last entry comes next
   };
 
   bool begins_streamed_section(Node::Kind kind) const;
-  Entry as_key(Node&& node);
-  void add_entry(Open& mapping, Node&& value);
+  void add_key(Open& mapping, Node&& key);
+  void add_value(Open& mapping, Node&& value);
 
   Problems& problems_;
   std::span<const std::string_view> streamed_;
