@@ -7,12 +7,8 @@
 #include "output/report.h"
 #include "seeding/seeding.h"
 
-/// Reports of what sets a database up and checks it: migrate, seed, init, doctor.
+/// Reports of what fills a database and checks it: seed, init, doctor.
 namespace llmctl::output {
-
-Report status_report(const migration::Status& status);
-Report up_report(const migration::UpResult& result);
-Report scripts_report(const std::vector<migration::Script>& scripts);
 
 Report seed_report(const seeding::SeedPlan& plan, bool dry_run);
 Report validate_report(const seeding::SeedCounts& counts);
