@@ -24,9 +24,13 @@ namespace {
 /// A connection that reads, and gives up when a signal arrives.
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {
-    if (sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK)
-      fail("opening");
+  explicit Reader(const std::string& file) {
+    if (sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) {
+      const int code = sqlite3_extended_errcode(handle_);
+      const std::string message = sqlite3_errmsg(handle_);
+      sqlite3_close(handle_);
+      throw_error(code, message, "opening", file);
+    }
     sqlite3_extended_result_codes(handle_, 1);
     constexpr int operations_between_checks = 20'000;
     sqlite3_progress_handler(
@@ -38,9 +42,10 @@ class Reader {
 
   sqlite3* handle() { return handle_; }
 
-  /// Runs one statement; `see` gets the first column of its rows.
+  /// Runs one statement; `see` gets the first column of its rows. Errors say what was being done to
+  /// which file.
   template <class See>
-  void run(const std::string& sql, std::string_view doing, See see) {
+  void run(const std::string& sql, std::string_view doing, const std::string& file, See see) {
     sqlite3_stmt* statement = nullptr;
     int code = sqlite3_prepare_v2(handle_, sql.c_str(), -1, &statement, nullptr);
     while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -52,20 +57,12 @@ class Reader {
       const int extended = sqlite3_extended_errcode(handle_);
       const std::string message = sqlite3_errmsg(handle_);
       sqlite3_finalize(statement);
-      throw_error(extended, message, doing, file_);
+      throw_error(extended, message, doing, file);
     }
     sqlite3_finalize(statement);
   }
 
  private:
-  [[noreturn]] void fail(std::string_view doing) {
-    const int code = sqlite3_extended_errcode(handle_);
-    const std::string message = sqlite3_errmsg(handle_);
-    sqlite3_close(handle_);
-    throw_error(code, message, doing, file_);
-  }
-
-  std::string file_;
   sqlite3* handle_ = nullptr;
 };
 
@@ -88,7 +85,7 @@ void check(const std::string& target) {
   Reader reader(target);
   // What a row holds is its writer's affair: the copy has to be the same, not better.
   sqlite3_exec(reader.handle(), "PRAGMA ignore_check_constraints=ON", nullptr, nullptr, nullptr);
-  reader.run("PRAGMA quick_check", "checking", [&](const char* finding) {
+  reader.run("PRAGMA quick_check", "checking", target, [&](const char* finding) {
     if (std::string_view(finding) != "ok" && findings.empty()) findings = finding;
   });
   if (findings.empty()) return;
@@ -109,7 +106,7 @@ void write_through(const std::string& target) {
 void copy_database(const std::string& source, const std::string& target) {
   create_target(target);
   try {
-    Reader(source).run("VACUUM INTO " + quoted(target), "copying", [](const char*) {});
+    Reader(source).run("VACUUM INTO " + quoted(target), "copying to", target, [](const char*) {});
     check(target);
     write_through(target);
   } catch (const Error&) {
