@@ -28,6 +28,9 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// An empty text says that there is nothing.
+Cell text_or_nothing(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+
 /// What the state means for whoever has to go on.
 std::string advice(const migration::Status& status) {
   using migration::State;
@@ -102,8 +105,8 @@ Report verification_report(const migration::Verification& verification) {
                     {"difference", "DIFFERENCE"}, {"expected", "EXPECTED", true},
                     {"found", "FOUND", true},     {"state", "STATE"}};
   for (const migration::Difference& difference : verification.differences) {
-    report.rows.push_back({difference.table, difference.column, difference.kind,
-                           difference.expected, difference.found,
+    report.rows.push_back({difference.table, text_or_nothing(difference.column), difference.kind,
+                           text_or_nothing(difference.expected), text_or_nothing(difference.found),
                            difference.is_drift ? "drift" : "note"});
   }
   const std::string tables = counted(verification.tables, "table");
@@ -127,8 +130,9 @@ Report adoption_report(const migration::AdoptionReview& review) {
                     {"found", "FOUND"},
                     {"state", "STATE"}};
   for (const migration::ComparedColumn& column : review.columns)
-    report.rows.push_back(
-        {column.table, column.column, column.expected, column.found, column.state});
+    report.rows.push_back({column.table, text_or_nothing(column.column),
+                           text_or_nothing(column.expected), text_or_nothing(column.found),
+                           column.state});
   if (!review.differences.empty()) {
     report.text_notes = {
         fmt::format("not adoptable: {}", counted(review.differences.size(), "difference"))};

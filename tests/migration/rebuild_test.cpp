@@ -129,9 +129,9 @@ TEST_CASE("what is wrong with a migration's SQL is named with its place") {
   };
   const Case cases[] = {
       {"-- one\n\nSELEC 1;", "3:1: near \"SELEC\": syntax error"},
-      {"CREATE TABLE llmctl_a (id integer);\n\n  SELECT nothing\n    FROM llmctl_a;",
-       "3:10: no such column: nothing"},
-      {"SELECT 'é', nothing;", "1:13: no such column: nothing"},
+      {"CREATE TABLE llmctl_a (id integer);\n\n  SELECT nobody\n    FROM llmctl_a;",
+       "3:10: no such column: nobody"},
+      {"SELECT 'é', nobody;", "1:13: no such column: nobody"},
       // Where SQLite does not say where: the statement's first word, not the comment before it.
       {"CREATE TABLE llmctl_a (id integer UNIQUE);\n-- why\n/* and\n how */ ;\n"
        "  INSERT INTO llmctl_a VALUES (1), (1);",
