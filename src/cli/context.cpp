@@ -159,24 +159,25 @@ const storage::Location& Context::location() {
   return *location_;
 }
 
-storage::Database& Context::database(storage::Access access) {
+storage::Database& Context::database(storage::Access access, unsigned file_mode) {
   if (database_) return *database_;
   location();
   if (access == storage::Access::create && database_setting_->source == "default") {
     make_default_folder(location_->path);
   }
   database_ = storage::open_database(
-      *location_, {access, lock_timeout_, [this](std::string_view line) { notify(line); }});
+      *location_,
+      {access, lock_timeout_, [this](std::string_view line) { notify(line); }, file_mode});
   return *database_;
 }
 
-storage::Database& Context::database_or_empty() {
+storage::Database& Context::database_or_empty(storage::Access access) {
   std::error_code problem;
   if (location().engine == storage::Location::Engine::sqlite &&
       !std::filesystem::exists(location_->path, problem) && !problem) {
     database_ = storage::open_database(storage::parse_location(":memory:"), {});
   }
-  return database(storage::Access::read_only);
+  return database(access);
 }
 
 chat::Runtime Context::runtime(storage::Access access) {

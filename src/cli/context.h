@@ -33,10 +33,11 @@ class Context {
  public:
   Context(GlobalOptions options, std::ostream& out, std::ostream& err);
 
-  /// The configured database. Asked for twice, the first opening counts.
-  storage::Database& database(storage::Access access);
+  /// The configured database. Asked for twice, the first opening counts. The mode is that of a file
+  /// that is made.
+  storage::Database& database(storage::Access access, unsigned file_mode = 0600);
   /// The database, or an empty one in memory when there is no such file: to say what would be done.
-  storage::Database& database_or_empty();
+  storage::Database& database_or_empty(storage::Access access);
   chat::Runtime runtime(storage::Access access);
   const storage::Location& location();
 

@@ -3,220 +3,162 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
-#include "migration/embedded.h"
+#include "base/signals.h"
+#include "storage/history.h"
 
 namespace llmctl::migration {
 namespace {
 
 using storage::Database;
-using storage::Row;
 
-constexpr std::string_view history_table = "llmctl_migrations";
-constexpr std::array<std::string_view, 8> backend_tables{"agents",        "agents_allowed_llms",
-                                                         "conversations", "django_migrations",
-                                                         "llm_providers", "messages",
-                                                         "tools",         "tools_agents"};
-
-struct Applied {
-  std::int64_t version = 0;
-  std::string name;
-  std::string sha256;
-  Timestamp applied_at;
-  std::string tool_version;
-};
-
-std::vector<Applied> read_history(Database& database) {
-  return storage::collect(
-      database,
-      "SELECT version, name, sha256, applied_at, tool_version FROM llmctl_migrations ORDER BY "
-      "version",
-      {}, [](const Row& row) {
-        return Applied{row.integer(0), row.text(1), row.text(2), row.timestamp(3), row.text(4)};
-      });
+const EmbeddedMigration& find_migration(const MigrationSet& set, std::int64_t version) {
+  return *std::ranges::find(set.migrations, version, &EmbeddedMigration::version);
 }
 
-/// A database without a history.
-State state_of_tables(const std::vector<std::string>& tables) {
-  if (tables.empty()) return State::empty;
-  const bool known = std::ranges::any_of(tables, [](const std::string& table) {
-    return std::ranges::find(backend_tables, table) != backend_tables.end();
-  });
-  return known ? State::backend : State::foreign;
+/// Whether the backend makes its own tables here, so that llmctl only compares them.
+bool backend_makes_tables(Database& database, const Status& status) {
+  return status.state == State::adoptable || storage::is_adopted(database);
 }
 
-const EmbeddedMigration* find_embedded(std::int64_t version) {
-  const auto found = std::ranges::find(sqlite_migrations, version, &EmbeddedMigration::version);
-  return found == sqlite_migrations.end() ? nullptr : &*found;
-}
-
-std::string entry_state(const Applied& applied) {
-  const EmbeddedMigration* known = find_embedded(applied.version);
-  if (known != nullptr) return known->sha256 == applied.sha256 ? "applied" : "edited";
-  return applied.version > sqlite_migrations.back().version ? "newer" : "missing";
-}
-
-std::vector<Entry> compare(const std::vector<Applied>& history) {
+std::vector<Entry> entries_to_apply(const Status& status) {
   std::vector<Entry> entries;
-  for (const Applied& applied : history) {
-    entries.push_back({applied.version, applied.name, entry_state(applied), applied.applied_at,
-                       applied.tool_version});
-  }
-  const std::int64_t newest = history.empty() ? 0 : history.back().version;
-  for (const EmbeddedMigration& migration : sqlite_migrations) {
-    if (std::ranges::find(history, migration.version, &Applied::version) != history.end()) continue;
-    entries.push_back({migration.version,
-                       std::string(migration.name),
-                       migration.version < newest ? "out_of_order" : "pending",
-                       {},
-                       {}});
-  }
-  std::ranges::sort(entries, {}, &Entry::version);
+  std::ranges::copy_if(status.entries, std::back_inserter(entries), [](const Entry& entry) {
+    return entry.state == "pending" || entry.state == "adoptable";
+  });
   return entries;
 }
 
-/// The worst of the entries decides.
-State overall(const std::vector<Entry>& entries) {
-  constexpr std::array<std::pair<std::string_view, State>, 5> by_severity{
-      {{"newer", State::newer},
-       {"edited", State::edited},
-       {"missing", State::missing},
-       {"out_of_order", State::out_of_order},
-       {"pending", State::pending}}};
-  for (const auto& [name, state] : by_severity) {
-    if (std::ranges::find(entries, name, &Entry::state) != entries.end()) return state;
-  }
-  return State::current;
+[[noreturn]] void throw_drift(Database& database, const Status& status) {
+  throw_differences("the tables are not what the applied migrations made", status.differences,
+                    storage::is_adopted(database)
+                        ? "run the backend's own migrate first; llmctl migrate verify lists this"
+                        : "llmctl migrate verify lists this; undo what was changed by hand");
 }
 
-std::string names_in_state(const Status& status) {
-  std::string names;
-  for (const Entry& entry : status.entries) {
-    if (entry.state == state_name(status.state))
-      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", entry.name);
-  }
-  return names;
+[[noreturn]] void throw_not_adoptable(const Status& status) {
+  const bool incomplete = std::ranges::any_of(status.differences, [](const Difference& difference) {
+    return difference.kind == "missing table" || difference.kind == "missing column";
+  });
+  throw_differences("the chat backend's tables are not as llmctl knows them", status.differences,
+                    incomplete
+                        ? "run the backend's own migrate first; llmctl migrate adopt --dry-run "
+                          "compares every column"
+                        : "llmctl migrate adopt --dry-run compares every column; nothing was "
+                          "changed");
 }
 
 /// Throws for every state that `up` must not touch.
-void require_migratable(const Status& status, const UpOptions& options) {
-  switch (status.state) {
-    case State::empty:
-    case State::current:
-    case State::pending: return;
-    case State::newer:
-      throw Error(
-          ErrorKind::configuration,
-          fmt::format("the database was migrated by a newer llmctl: {}", names_in_state(status)),
-          "install that version; this one is " LLMCTL_VERSION);
-    case State::edited:
-      throw Error(
-          ErrorKind::configuration,
-          fmt::format("applied with another text than this llmctl has: {}", names_in_state(status)),
-          "use the llmctl that made the database, or a new database");
-    case State::missing:
-      throw Error(ErrorKind::configuration,
-                  fmt::format("applied, but unknown to this llmctl: {}", names_in_state(status)),
-                  "use the llmctl that made the database");
-    case State::out_of_order:
-      throw Error(
-          ErrorKind::configuration,
-          fmt::format("older than what is applied, but never applied: {}", names_in_state(status)),
-          "use the llmctl that made the database");
-    case State::backend:
-      throw Error(ErrorKind::configuration,
-                  "the chat backend made this database; this version of llmctl cannot adopt it",
-                  "let llmctl make its own: name a file that does not exist with --db");
-    case State::foreign:
-      if (options.into_existing) return;
-      throw Error(ErrorKind::refused,
-                  "the database holds tables of something else, and none of the chat backend's",
-                  "check the URL; --into-existing adds the tables all the same");
+void require_migratable(Database& database, const Status& status, const UpOptions& options) {
+  require_known_history(status);
+  if (status.state == State::drifted) throw_drift(database, status);
+  if (status.state == State::backend) throw_not_adoptable(status);
+  if (status.state == State::foreign && !options.into_existing) {
+    throw Error(ErrorKind::refused,
+                "the database holds tables of something else, and none of the chat backend's",
+                options.adopt_only ? "check the URL"
+                                   : "check the URL; --into-existing adds the tables all the same");
   }
 }
 
-Entry apply(Database& database, const EmbeddedMigration& migration, Clock& clock) {
-  const Duration before = clock.elapsed();
-  database.execute_script(migration.sql, fmt::format("{}.sql", migration.name));
-  const Timestamp now = clock.now();
-  database.execute(
-      "INSERT INTO llmctl_migrations (version, name, sha256, applied_at, duration_us, "
-      "tool_version, applied_by) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'applied')",
-      {migration.version, migration.name, migration.sha256, now, (clock.elapsed() - before).count(),
-       LLMCTL_VERSION});
-  return {migration.version, std::string(migration.name), "applied", now, LLMCTL_VERSION};
+/// --adopt-only: the safe word of pipelines in which the backend makes the database.
+void require_no_backend_tables_to_make(const MigrationSet& set, const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries) {
+    if (!find_migration(set, entry.version).of_backend) continue;
+    throw Error(ErrorKind::refused,
+                fmt::format("'{}' would make the chat backend's tables, which --adopt-only forbids",
+                            entry.name),
+                "check the URL, and run the backend's own migrate first");
+  }
 }
 
-std::vector<Entry> pending_entries(const Status& status) {
-  std::vector<Entry> pending;
-  std::ranges::copy_if(status.entries, std::back_inserter(pending),
-                       [](const Entry& entry) { return entry.state == "pending"; });
-  return pending;
+/// What `up` would do now; empty: nothing.
+struct Plan {
+  std::vector<Entry> entries;
+  bool adopts = false;
+  State state = State::empty;
+};
+
+Plan make_plan(Database& database, const MigrationSet& set, const Status& status,
+               const UpOptions& options) {
+  require_migratable(database, status, options);
+  Plan plan{entries_to_apply(status), backend_makes_tables(database, status), status.state};
+  if (options.adopt_only && !plan.adopts) require_no_backend_tables_to_make(set, plan.entries);
+  return plan;
+}
+
+Entry apply(Database& database, const EmbeddedMigration& migration, bool adopt, Clock& clock) {
+  throw_if_interrupted();
+  const Duration before = clock.elapsed();
+  if (!adopt) database.execute_script(migration.sql, fmt::format("{}.sql", migration.name));
+  const Timestamp now = clock.now();
+  storage::record(
+      database, {migration.version, std::string(migration.name), std::string(migration.sha256), now,
+                 clock.elapsed() - before, LLMCTL_VERSION, adopt});
+  return {migration.version, std::string(migration.name), adopt ? "adopted" : "applied", now,
+          LLMCTL_VERSION};
+}
+
+/// "0003_seed_sets", what was applied last, or the state of a database without a history.
+std::string state_for_name(Database& database, const Plan& plan) {
+  const auto history = storage::read_history(database);
+  return history.empty() ? std::string(state_name(plan.state)) : history.back().name;
+}
+
+/// There is nothing to lose in an empty database.
+std::unique_ptr<Backup> back_up(Database& database, const UpOptions& options, const Plan& plan,
+                                Clock& clock) {
+  if (!options.backup || plan.state == State::empty) return nullptr;
+  return std::make_unique<Backup>(database, *options.backup, clock.now(),
+                                  state_for_name(database, plan));
+}
+
+/// Within the transaction: everything up to its commit.
+std::vector<Entry> carry_out(Database& database, const MigrationSet& set, const Plan& plan,
+                             Clock& clock) {
+  std::vector<Entry> applied;
+  database.execute_script(set.history_table, "history.sql");
+  for (const Entry& entry : plan.entries) {
+    const EmbeddedMigration& migration = find_migration(set, entry.version);
+    applied.push_back(apply(database, migration, plan.adopts && migration.of_backend, clock));
+  }
+  database.write_stamp(set.stamp);
+  throw_if_interrupted();
+  return applied;
 }
 
 }  // namespace
-
-std::string_view state_name(State state) {
-  switch (state) {
-    case State::empty: return "empty";
-    case State::current: return "current";
-    case State::pending: return "pending";
-    case State::newer: return "newer";
-    case State::edited: return "edited";
-    case State::missing: return "missing";
-    case State::out_of_order: return "out_of_order";
-    case State::backend: return "backend";
-    case State::foreign: return "foreign";
-  }
-  return "unknown";
-}
-
-Status read_status(Database& database) {
-  const std::vector<std::string> tables = database.tables();
-  const bool has_history = std::ranges::binary_search(tables, history_table);
-  std::vector<Applied> history;
-  if (has_history) history = read_history(database);
-
-  Status status;
-  status.entries = compare(history);
-  status.state = has_history ? overall(status.entries) : state_of_tables(tables);
-  return status;
-}
 
 bool is_current_by_stamp(const storage::Location& location) {
   return storage::read_stamp(location) == sqlite_stamp;
 }
 
-UpResult up(Database& database, const UpOptions& options, Clock& clock) {
-  UpResult result{options.dry_run, {}};
-  Status status = read_status(database);
-  require_migratable(status, options);
-  if (status.state == State::current) return result;
-  if (options.dry_run) {
-    result.applied = pending_entries(status);
-    return result;
-  }
+UpResult up(Database& database, const UpOptions& options, Clock& clock, const MigrationSet& set) {
+  UpResult result{options.dry_run, {}, {}};
+  const Plan first = make_plan(database, set, read_status(database, set), options);
+  if (options.dry_run) result.applied = first.entries;
+  if (options.dry_run || first.entries.empty()) return result;
 
-  storage::Transaction transaction(database);
+  storage::SchemaTransaction transaction(database);
   // Whoever held the lock before us may have done the work.
-  status = read_status(database);
-  require_migratable(status, options);
-  if (status.state == State::current) return result;
-  database.execute_script(sqlite_history_table, "history.sql");
-  for (const Entry& entry : pending_entries(status)) {
-    result.applied.push_back(apply(database, *find_embedded(entry.version), clock));
-  }
-  database.write_stamp(sqlite_stamp);
+  const Plan plan = make_plan(database, set, examine(database, set), options);
+  if (plan.entries.empty()) return result;
+  const auto backup = back_up(database, options, plan, clock);
+  result.applied = carry_out(database, set, plan, clock);
+  if (backup) backup->keep();
   transaction.commit();
+  if (backup) {
+    backup->remove_older();
+    result.backup = {backup->file().string(), backup->restore_command()};
+  }
   return result;
 }
 
 std::vector<Script> scripts() {
-  std::vector<Script> all{{"history.sql", std::string(sqlite_history_table), ""}};
-  for (const EmbeddedMigration& migration : sqlite_migrations) {
+  const MigrationSet set = embedded_migrations();
+  std::vector<Script> all{{"history.sql", std::string(set.history_table), ""}};
+  for (const EmbeddedMigration& migration : set.migrations) {
     all.push_back({fmt::format("{}.sql", migration.name), std::string(migration.sql),
                    std::string(migration.sha256)});
   }

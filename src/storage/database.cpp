@@ -103,6 +103,10 @@ std::optional<std::int32_t> read_stamp(const Location& location) {
                                                      : std::nullopt;
 }
 
+bool is_reachable(const Location& location, Access access) {
+  return location.engine != Location::Engine::sqlite || sqlite::is_reachable(location.path, access);
+}
+
 std::unique_ptr<Database> open_database(const Location& location, const OpenOptions& options) {
   if (location.engine == Location::Engine::postgres) {
     throw Error(ErrorKind::configuration,

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "storage/schema.h"
 
 namespace llmctl::storage {
 
@@ -110,23 +111,40 @@ class Database {
   virtual bool has_written() const = 0;
   /// Names of all tables, sorted.
   virtual std::vector<std::string> tables() = 0;
+  /// All tables but the engine's own, by name.
+  virtual std::vector<TableSchema> describe_tables() = 0;
   /// Runs one statement; returns how many rows it changed.
   virtual std::int64_t execute(std::string_view sql, const Values& parameters = {}) = 0;
   /// Calls `visit` for each row, in order, as the rows are read.
   virtual void query(std::string_view sql, const Values& parameters, const Visitor& visit) = 0;
   /// Runs several statements without parameters: migrations. `name` is what error messages call the
-  /// text.
+  /// text. Triggers that vanish because their table is rebuilt are made again.
   virtual void execute_script(std::string_view sql, std::string_view name) = 0;
-  /// Leaves a number in the database that read_stamp finds without opening it.
+  /// Leaves a number of 23 bits in the database that read_stamp finds, with or without opening it,
+  /// until the schema is changed again. Does nothing where another program keeps a number of its
+  /// own in that place.
   virtual void write_stamp(std::int32_t stamp) = 0;
+  virtual std::optional<std::int32_t> read_stamp() = 0;
+  /// Writes what was committed last to a new file that its owner alone may read, checks it, and
+  /// brings it to the disk. Within a Transaction that has written nothing yet, it is the state
+  /// right before that transaction. Leaves no file when it throws: io when the file exists or does
+  /// not fit, damaged when the copy is not sound.
+  virtual void copy_to(const std::string& file) = 0;
   /// Reads the whole database and names what is wrong with it; empty when it is sound.
   virtual std::vector<std::string> find_damage() = 0;
 
  private:
   friend class Transaction;
+  friend class SchemaTransaction;
+  friend class Snapshot;
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
+  virtual void begin_schema_change() = 0;
+  virtual void commit_schema_change() = 0;
+  virtual void end_schema_change() noexcept = 0;
+  virtual void begin_snapshot() = 0;
+  virtual void end_snapshot() noexcept = 0;
 };
 
 /// Holds the write lock from its construction; rolls back unless committed.
@@ -147,6 +165,37 @@ class Transaction {
  private:
   Database& database_;
   bool open_ = true;
+};
+
+/// A Transaction for scripts that may rebuild tables. Foreign keys are not enforced within it,
+/// since dropping a table would otherwise delete or orphan the rows that refer to it; commit()
+/// checks them instead, for the tables that the scripts touched: throws Error(failed) that names
+/// the rows.
+class SchemaTransaction {
+ public:
+  explicit SchemaTransaction(Database& database) : database_(database) {
+    database_.begin_schema_change();
+  }
+  ~SchemaTransaction() { database_.end_schema_change(); }
+  SchemaTransaction(const SchemaTransaction&) = delete;
+  SchemaTransaction& operator=(const SchemaTransaction&) = delete;
+
+  void commit() { database_.commit_schema_change(); }
+
+ private:
+  Database& database_;
+};
+
+/// While it lives, all reads see one state of the database. Not within a Transaction.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database) { database_.begin_snapshot(); }
+  ~Snapshot() { database_.end_snapshot(); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
 };
 
 /// The rows of a query as records.
@@ -170,7 +219,7 @@ auto find_one(Database& database, std::string_view sql, const Values& parameters
 enum class Access {
   read_only,   ///< must exist; nothing is ever written
   read_write,  ///< must exist
-  create,      ///< made when missing, readable by its owner alone
+  create,      ///< made when missing
 };
 
 struct OpenOptions {
@@ -178,6 +227,7 @@ struct OpenOptions {
   Duration lock_timeout = std::chrono::seconds(60);
   /// Told what the user may want to know: waiting for a lock, opening immutable.
   std::function<void(std::string_view)> notify;
+  unsigned file_mode = 0600;  ///< of a file that is made, and so of what SQLite keeps beside it
 };
 
 /// A database URL, understood but not opened.
@@ -191,10 +241,14 @@ struct Location {
 /// postgresql://. Throws Error(configuration) for another scheme.
 Location parse_location(std::string_view url);
 
-/// The number that the last committed write_stamp left, read without opening the database; nothing
-/// when there is none, or when it cannot be told without opening. SQLite: `user_version` in the
-/// file's header.
+/// As Database::read_stamp, without opening the database; nothing when there is none, or when it
+/// cannot be told so. SQLite: from the file's header.
 std::optional<std::int32_t> read_stamp(const Location& location);
+
+/// Whether what the URL names is there, so that opening it gives an answer that waiting would not
+/// change. SQLite: whether the file, or with Access::create its directory, exists and can be
+/// entered.
+bool is_reachable(const Location& location, Access access);
 
 /// Throws Error: configuration (no such database; an engine that this build has not), io, damaged,
 /// lock_timeout.

@@ -13,6 +13,8 @@
 #include "output/catalog_report.h"
 #include "output/conversation_report.h"
 #include "output/history_report.h"
+#include "output/migrate_report.h"
+#include "output/seed_report.h"
 #include "output/setup_report.h"
 #include "output/trail_report.h"
 #include "output/turn_report.h"
@@ -280,6 +282,8 @@ TEST_CASE("the pages document every key of the results") {
       {"init", output::init_report({}, {})},
       {"migrate", output::status_report({})},
       {"migrate", output::up_report({})},
+      {"migrate", output::verification_report({})},
+      {"migrate", output::adoption_report({})},
       {"migrate", output::scripts_report({})},
       {"poll", output::poll_report({})},
       {"provider", output::list_report(std::vector<model::LlmProvider>{})},

@@ -86,7 +86,7 @@ TEST_CASE("a migration that failed leaves no stamp") {
     database->execute("CREATE TABLE llmctl_leases (mine text)");
     error_from([&] { migrate(*database, {false, true}); });
   }
-  CHECK(storage::read_stamp(storage::parse_location((directory / "test.db").string())) == 0);
+  CHECK_FALSE(storage::read_stamp(storage::parse_location((directory / "test.db").string())));
 }
 
 TEST_CASE("a dry run says what it would do, and writes nothing") {

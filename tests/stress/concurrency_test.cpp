@@ -148,7 +148,7 @@ TEST_CASE("exactly one of many migrates on a missing file applies each migration
     Inspector inspector(program.database());
     CHECK(inspector.damage() == "");
     CHECK(inspector.texts("SELECT version FROM llmctl_migrations ORDER BY version") ==
-          std::vector<std::string>{"1", "2"});
+          std::vector<std::string>{"1", "2", "3"});
     CHECK(inspector.texts("PRAGMA journal_mode") == std::vector<std::string>{"wal"});
     CHECK(inspector.texts("PRAGMA auto_vacuum") == std::vector<std::string>{"2"});
   }
@@ -166,7 +166,7 @@ TEST_CASE("many inits on a missing file leave one complete database", "[stress]"
     CHECK(std::ranges::count_if(results, created) == 1);
     Inspector inspector(program.database());
     CHECK(inspector.damage() == "");
-    CHECK(inspector.number("SELECT count(*) FROM llmctl_migrations") == 2);
+    CHECK(inspector.number("SELECT count(*) FROM llmctl_migrations") == 3);
     CHECK(inspector.number("SELECT count(*) FROM llm_providers") == 6);
     CHECK(inspector.number("SELECT count(*) FROM agents") == 2);
     CHECK(inspector.number("SELECT count(*) FROM llmctl_revisions") == 8);

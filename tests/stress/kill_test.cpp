@@ -20,6 +20,7 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 constexpr int kills = 100;
+constexpr int migrations = 3;
 
 std::uint32_t random_seed() {
   const char* variable = std::getenv("LLMCTL_TEST_SEED");
@@ -113,7 +114,7 @@ TEST_CASE("a killed migrate leaves nothing or everything, and a second one compl
     Inspector inspector(file);
     CHECK(inspector.damage() == "");
     CHECK(shape(inspector) == complete);
-    CHECK(inspector.number("SELECT count(*) FROM llmctl_migrations") == 2);
+    CHECK(inspector.number("SELECT count(*) FROM llmctl_migrations") == migrations);
     CHECK(inspector.texts("PRAGMA journal_mode") == std::vector<std::string>{"wal"});
     CHECK(inspector.texts("PRAGMA auto_vacuum") == std::vector<std::string>{"2"});
   }

@@ -22,6 +22,9 @@ class FaultyDatabase final : public storage::Database {
   const storage::Dialect& dialect() const override { return database_.dialect(); }
   bool has_written() const override { return database_.has_written(); }
   std::vector<std::string> tables() override { return database_.tables(); }
+  std::vector<storage::TableSchema> describe_tables() override {
+    return database_.describe_tables();
+  }
   std::int64_t execute(std::string_view sql, const storage::Values& parameters) override {
     throw_if_faulty(sql);
     return database_.execute(sql, parameters);
@@ -35,6 +38,8 @@ class FaultyDatabase final : public storage::Database {
     database_.execute_script(sql, name);
   }
   void write_stamp(std::int32_t stamp) override { database_.write_stamp(stamp); }
+  std::optional<std::int32_t> read_stamp() override { return database_.read_stamp(); }
+  void copy_to(const std::string& file) override { database_.copy_to(file); }
   std::vector<std::string> find_damage() override { return database_.find_damage(); }
 
  private:
@@ -48,6 +53,17 @@ class FaultyDatabase final : public storage::Database {
     transaction_.reset();
   }
   void rollback() noexcept override { transaction_.reset(); }
+  void begin_schema_change() override {
+    throw_if_faulty("BEGIN");
+    schema_transaction_ = std::make_unique<storage::SchemaTransaction>(database_);
+  }
+  void commit_schema_change() override {
+    throw_if_faulty("COMMIT");
+    schema_transaction_->commit();
+  }
+  void end_schema_change() noexcept override { schema_transaction_.reset(); }
+  void begin_snapshot() override { snapshot_ = std::make_unique<storage::Snapshot>(database_); }
+  void end_snapshot() noexcept override { snapshot_.reset(); }
   void throw_if_faulty(std::string_view sql) const {
     if (fails_(sql)) throw Error(ErrorKind::io, "the disk is full");
   }
@@ -55,6 +71,8 @@ class FaultyDatabase final : public storage::Database {
   storage::Database& database_;
   Fails fails_;
   std::unique_ptr<storage::Transaction> transaction_;
+  std::unique_ptr<storage::SchemaTransaction> schema_transaction_;
+  std::unique_ptr<storage::Snapshot> snapshot_;
 };
 
 /// Answers each request from a list, in pieces of a given size.

@@ -1,136 +1,34 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <random>
-#include <thread>
+#include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "base/signals.h"
+#include "storage/history.h"
+#include "storage/sqlite/busy_handler.h"
+#include "storage/sqlite/copy.h"
+#include "storage/sqlite/describe.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/file_checks.h"
 #include "storage/sqlite/open.h"
+#include "storage/sqlite/references.h"
+#include "storage/sqlite/script.h"
+#include "storage/sqlite/stamp.h"
+#include "storage/sqlite/values.h"
 
 namespace llmctl::storage::sqlite {
 namespace {
-
-/// The backend's text form of a time: UTC, blank, no zone, no fraction when it is zero.
-std::string encode(Timestamp time) {
-  std::string text = to_rfc3339(time);
-  text[10] = ' ';
-  text.pop_back();
-  if (text.ends_with(".000000")) text.resize(text.size() - 7);
-  return text;
-}
-
-void bind(SQLite::Statement& statement, int index, const Value& value) {
-  struct Binder {
-    SQLite::Statement& statement;
-    int index;
-    void operator()(std::monostate) const { statement.bind(index); }
-    void operator()(const std::string& text) const { statement.bindNoCopy(index, text); }
-    void operator()(std::int64_t number) const { statement.bind(index, number); }
-    void operator()(const Uuid& id) const { statement.bind(index, to_hex(id)); }
-    void operator()(Timestamp time) const { statement.bind(index, encode(time)); }
-    // NUMERIC affinity makes a number of it.
-    void operator()(Decimal decimal) const { statement.bind(index, to_string(decimal)); }
-  };
-  std::visit(Binder{statement, index}, value.content());
-}
-
-class SqliteRow final : public Row {
- public:
-  explicit SqliteRow(SQLite::Statement& statement) : statement_(statement) {}
-
-  bool is_null(int column) const override { return statement_.getColumn(column).isNull(); }
-  std::int64_t integer(int column) const override {
-    const SQLite::Column value = statement_.getColumn(column);
-    return decoded(column, value.isInteger() ? std::optional(value.getInt64()) : std::nullopt,
-                   "whole number");
-  }
-  bool boolean(int column) const override {
-    const SQLite::Column value = statement_.getColumn(column);
-    return value.isInteger() && value.getInt64() == 1;
-  }
-  std::string text(int column) const override { return statement_.getColumn(column).getString(); }
-  Uuid uuid(int column) const override { return decoded(column, parse_uuid(text(column)), "UUID"); }
-  Timestamp timestamp(int column) const override {
-    return decoded(column, parse_rfc3339(text(column)), "time");
-  }
-  JsonText json(int column) const override { return {text(column)}; }
-  Decimal decimal(int column) const override {
-    const SQLite::Column value = statement_.getColumn(column);
-    const bool is_number = value.isInteger() || value.isFloat();
-    const double millionths = is_number ? value.getDouble() * 1e6 : 0;
-    // Beyond that a double is not exact any more.
-    const bool fits = is_number && std::abs(millionths) < 9007199254740992.0;
-    return decoded(column, fits ? std::optional(Decimal{std::llround(millionths)}) : std::nullopt,
-                   "decimal");
-  }
-
- private:
-  template <class T>
-  T decoded(int column, const std::optional<T>& value, std::string_view type) const {
-    if (value) return *value;
-    throw Error(ErrorKind::damaged,
-                fmt::format("column {} holds '{}', which is no {}",
-                            statement_.getColumnName(column), text(column), type));
-  }
-
-  SQLite::Statement& statement_;
-};
-
-/// SQLite's own handler backs off in fixed steps and starves waiters; short random sleeps do not.
-struct BusyHandler {
-  Duration limit;
-  std::function<void(std::string_view)> notify;
-  // Processes started together must not wait in step. (std::random_device would bind the program to
-  // glibc 2.36.)
-  std::minstd_rand random{static_cast<unsigned>(getpid())};
-  std::chrono::steady_clock::time_point since{};
-  bool told = false;
-
-  bool wait(int calls) {
-    const auto now = std::chrono::steady_clock::now();
-    if (calls == 0) {
-      since = now;
-      told = false;
-    }
-    const auto waited = now - since;
-    if (waited >= limit || interrupted()) return false;
-    if (!told && waited >= std::chrono::seconds(1) && notify) {
-      told = true;
-      notify(fmt::format("waiting for another program to release the database (up to {})",
-                         to_string(limit)));
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(1000 + random() % 4000));
-    return true;
-  }
-};
-
-std::pair<int, int> line_and_column(std::string_view text, std::size_t offset) {
-  int line = 1;
-  int column = 1;
-  for (const char c : text.substr(0, offset)) {
-    if (c == '\n') {
-      ++line;
-      column = 1;
-    } else if ((c & 0xc0) != 0x80) {
-      ++column;
-    }
-  }
-  return {line, column};
-}
 
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const Location& location, const std::string& file, int flags,
                  const OpenOptions& options)
       : path_(location.display),
-        busy_{.limit = options.lock_timeout, .notify = options.notify},
+        busy_(make_busy_handler(options.lock_timeout, options.notify)),
         database_(file, flags) {
     sqlite3* handle = database_.getHandle();
     sqlite3_extended_result_codes(handle, 1);
@@ -181,32 +79,32 @@ class SqliteDatabase final : public Database {
   }
 
   void execute_script(std::string_view sql, std::string_view name) override {
-    const char* rest = sql.data();
-    const char* const end = sql.data() + sql.size();
-    while (rest < end) {
-      sqlite3_stmt* statement = nullptr;
-      const char* next = rest;
-      int code = sqlite3_prepare_v2(database_.getHandle(), rest, static_cast<int>(end - rest),
-                                    &statement, &next);
-      const int error_offset = sqlite3_error_offset(database_.getHandle());
-      if (code == SQLITE_OK && statement != nullptr) {
-        do {
-          code = sqlite3_step(statement);
-        } while (code == SQLITE_ROW);
-        sqlite3_finalize(statement);
-        if (code == SQLITE_DONE) code = SQLITE_OK;
+    const auto triggers_before = triggers();
+    touched_tables_.merge(run_script(database_.getHandle(), sql, name, path_));
+    const auto triggers_now = triggers();
+    const auto tables_now = tables();
+    for (const Trigger& trigger : triggers_before) {
+      if (std::ranges::find(triggers_now, trigger.name, &Trigger::name) == triggers_now.end() &&
+          std::ranges::binary_search(tables_now, trigger.table)) {
+        execute(trigger.sql, {});
       }
-      if (code != SQLITE_OK) {
-        throw_script_error(sql, name,
-                           static_cast<std::size_t>(rest - sql.data()) + std::max(error_offset, 0));
-      }
-      rest = next;
     }
   }
 
+  std::vector<TableSchema> describe_tables() override { return sqlite::describe_tables(*this); }
+
   void write_stamp(std::int32_t stamp) override {
-    execute(fmt::format("PRAGMA user_version = {}", stamp), {});
+    const Versions versions = read_versions();
+    if (versions.user != 0 && !is_stamp(versions.user)) return;
+    execute(fmt::format("PRAGMA user_version = {}", encode_stamp(stamp, versions.schema)), {});
   }
+
+  std::optional<std::int32_t> read_stamp() override {
+    const Versions versions = read_versions();
+    return decode_stamp(versions.user, versions.schema);
+  }
+
+  void copy_to(const std::string& file) override { copy_database(database_.getFilename(), file); }
 
   std::vector<std::string> find_damage() override {
     std::vector<std::string> findings;
@@ -246,6 +144,54 @@ class SqliteDatabase final : public Database {
     sqlite3_exec(database_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
 
+  // `foreign_keys` cannot be changed within a transaction.
+  void begin_schema_change() override {
+    touched_tables_.clear();
+    run("PRAGMA foreign_keys=OFF", "opening");
+    try {
+      begin();
+    } catch (const Error&) {
+      run("PRAGMA foreign_keys=ON", "opening");
+      throw;
+    }
+  }
+  void commit_schema_change() override {
+    require_references(*this, touched_tables_);
+    commit();
+  }
+  void end_schema_change() noexcept override {
+    if (sqlite3_get_autocommit(database_.getHandle()) == 0) rollback();
+    sqlite3_exec(database_.getHandle(), "PRAGMA foreign_keys=ON", nullptr, nullptr, nullptr);
+  }
+
+  void begin_snapshot() override { execute("BEGIN", {}); }
+  void end_snapshot() noexcept override { rollback(); }
+
+  struct Versions {
+    std::int64_t user = 0;
+    std::int64_t schema = 0;  ///< counts the changes of the schema
+  };
+  Versions read_versions() {
+    return find_one(*this,
+                    "SELECT user_version, schema_version FROM pragma_user_version, "
+                    "pragma_schema_version",
+                    {},
+                    [](const Row& row) {
+                      return Versions{row.integer(0), row.integer(1)};
+                    })
+        .value_or(Versions{});
+  }
+
+  struct Trigger {
+    std::string name, table, sql;
+  };
+  std::vector<Trigger> triggers() {
+    return collect(*this, "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'",
+                   {}, [](const Row& row) {
+                     return Trigger{row.text(0), row.text(1), row.text(2)};
+                   });
+  }
+
   void run(const char* sql, std::string_view doing) {
     if (sqlite3_exec(database_.getHandle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
       throw_latest_error(database_.getHandle(), doing, path_);
@@ -271,27 +217,27 @@ class SqliteDatabase final : public Database {
         bind(*cached, static_cast<int>(i) + 1, parameters[i]);
       use(*cached);
     } catch (const SQLite::Exception& problem) {
-      throw_error(problem.getExtendedErrorCode(), problem.what(), doing, path_);
+      const std::string_view message = problem.what();
+      if (message.starts_with("no such table") || message.starts_with("no such column"))
+        throw_lacks_schema(message);
+      throw_error(problem.getExtendedErrorCode(), message, doing, path_);
     }
   }
 
-  [[noreturn]] void throw_script_error(std::string_view sql, std::string_view name,
-                                       std::size_t offset) {
-    const int code = sqlite3_extended_errcode(database_.getHandle());
-    const std::string message = sqlite3_errmsg(database_.getHandle());
-    if ((code & 0xff) != SQLITE_ERROR && (code & 0xff) != SQLITE_CONSTRAINT) {
-      throw_error(code, message, "writing to", path_);
-    }
-    const std::size_t statement_start = sql.find_first_not_of(" \t\r\n;", offset);
-    const auto [line, column] = line_and_column(sql, std::min(statement_start, sql.size()));
-    throw Error(ErrorKind::failed, fmt::format("{}:{}:{}: {}", name, line, column, message),
-                "nothing of it was applied");
+  [[noreturn]] void throw_lacks_schema(std::string_view message) {
+    const auto names = tables();
+    const bool is_ours = names.empty() || std::ranges::binary_search(names, storage::history_table);
+    throw Error(ErrorKind::configuration,
+                fmt::format("'{}' has not the schema llmctl needs ({})", path_, message),
+                is_ours ? "llmctl migrate"
+                        : "llmctl migrate status says what the database is, and what to do");
   }
 
   std::string path_;
   BusyHandler busy_;
   SQLite::Database database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+  std::set<std::string> touched_tables_;  ///< by scripts, since the schema change began
   bool has_written_ = false;
 };
 
@@ -358,7 +304,7 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
   }
   if (options.access == Access::read_only) return open_read_only(location, options);
 
-  if (state == FileState::missing) create_file(location.path);
+  if (state == FileState::missing) create_file(location.path, options.file_mode);
   auto database = connect(location, location.path, SQLite::OPEN_READWRITE, options);
   if (database->is_read_only()) {
     throw Error(ErrorKind::io, fmt::format("'{}' is read-only", location.display),

@@ -55,11 +55,6 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
                   "restore a backup");
     default: break;
   }
-  if (sqlite_message.starts_with("no such table") || sqlite_message.starts_with("no such column")) {
-    throw Error(ErrorKind::configuration,
-                fmt::format("'{}' has not the schema llmctl needs ({})", path, sqlite_message),
-                "llmctl migrate");
-  }
   throw Error(ErrorKind::internal, fmt::format("{}: {}", place, sqlite_message));
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "storage/sqlite/open.h"
+#include "storage/sqlite/stamp.h"
 
 namespace llmctl::storage::sqlite {
 namespace {
@@ -100,10 +101,12 @@ FileState check_file(const std::string& path) {
   return FileState::database;
 }
 
-void create_file(const std::string& path) {
+void create_file(const std::string& path, unsigned mode) {
   const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file >= 0) {
-    close(file);
+    const Closer closer{file};
+    if (mode != (S_IRUSR | S_IWUSR) && fchmod(file, mode) != 0)
+      throw_errno(path, "cannot set the mode of");
   } else if (errno != EEXIST) {
     const bool no_folder = errno == ENOENT;
     const std::string reason = std::strerror(errno);
@@ -125,7 +128,15 @@ std::optional<std::int32_t> read_stamp(const std::string& path) {
   // back.
   if (!whole || has_content(path + "-wal") || has_content(path + "-journal")) return std::nullopt;
   if (missing_bytes(path, file, header) > 0) return std::nullopt;
-  return static_cast<std::int32_t>(big_endian(header, 60, 4));
+  return decode_stamp(big_endian(header, 60, 4), big_endian(header, 40, 4));
+}
+
+bool is_reachable(const std::string& path, Access access) {
+  struct stat status {};
+  if (path == ":memory:" || stat(path.c_str(), &status) == 0) return true;
+  if (access != Access::create || errno != ENOENT) return false;
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  return stat(folder.c_str(), &status) == 0;
 }
 
 bool must_open_immutable(const std::string& path) {

@@ -15,9 +15,9 @@ enum class FileState {
 /// than its header says.
 FileState check_file(const std::string& path);
 
-/// Makes an empty file, readable and writable by its owner alone; one that another process has just
-/// made is fine.
-void create_file(const std::string& path);
+/// Makes an empty file of this mode, whatever the umask; one that another process has just made is
+/// fine.
+void create_file(const std::string& path, unsigned mode);
 
 /// Whether the file has no write-ahead log and none can be made beside it.
 bool must_open_immutable(const std::string& path);

@@ -15,4 +15,7 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
 /// See storage::read_stamp.
 std::optional<std::int32_t> read_stamp(const std::string& path);
 
+/// See storage::is_reachable.
+bool is_reachable(const std::string& path, Access access);
+
 }  // namespace llmctl::storage::sqlite
