@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/generate.h"
 #include "cli/noun.h"
 #include "migration/migrate.h"
 #include "output/setup_report.h"
@@ -33,7 +34,7 @@ std::vector<seeding::SeedSource> sources_of(const PathOptions& options) {
     }
     return seeding::read_sources(options.paths, standard_input);
   } catch (Error& problem) {
-    const std::vector<std::string> verbs{"apply", "validate"};
+    const std::vector<std::string> verbs{"apply", "validate", "generate"};
     const std::string suggestion = did_you_mean(options.paths.front(), verbs);
     if (problem.kind == ErrorKind::not_found && !suggestion.empty()) problem.hint = suggestion;
     throw;
@@ -85,6 +86,8 @@ void build_seed(Noun& noun) {
   auto& validate_verb =
       noun.verb<PathOptions>("validate", "check the files without a database", validate);
   add_paths(validate_verb.app, validate_verb.options);
+
+  add_generate(noun);
 }
 
 void build_init(Noun& noun) {
