@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/signals.h"
-#include "chat/cost.h"
+#include "model/cost.h"
 #include "storage/attempts.h"
 
 namespace llmctl::chat {
@@ -99,7 +99,7 @@ void record_result(Attempt& attempt, const ProviderResult& result,
   if (result.status == providers::Status::pending) return;
 
   attempt.usage = result.usage;
-  if (llm) attempt.cost_nanousd = cost_of(result.usage, *llm);
+  if (llm) attempt.cost_nanousd = model::cost_of(result.usage, *llm);
   attempt.latency_us = elapsed.count();
   attempt.finished_at = now;
   if (!result.error) return;

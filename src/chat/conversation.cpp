@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/title.h"
 #include "storage/conversations.h"
 
 namespace llmctl::chat {
@@ -14,13 +15,7 @@ namespace {
 using model::Conversation;
 using model::Message;
 
-constexpr std::size_t title_code_points = 50;
 constexpr std::size_t longest_title = 255;
-
-std::string title_of(std::string_view message) {
-  const std::string_view start = first_code_points(message, title_code_points);
-  return std::string(start) + (start.size() < message.size() ? "..." : "");
-}
 
 void require_text(std::string_view text, std::string_view what) {
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
@@ -64,7 +59,7 @@ Conversation make_conversation(Runtime& runtime, std::string_view first_message)
   conversation.created_at = runtime.clock.now();
   conversation.updated_at = conversation.created_at;
   conversation.id = runtime.ids.next(conversation.created_at);
-  conversation.title = title_of(first_message);
+  conversation.title = model::title_of(first_message);
   return conversation;
 }
 

@@ -211,7 +211,12 @@ void Context::print(const output::Report& report) {
   require_written(out_);
 }
 
-void Context::finish_writing() { require_written(out_); }
+void Context::write(const std::function<void(std::ostream&)>& writer) {
+  errno = 0;
+  writer(out_);
+  progress_.reset();
+  require_written(out_);
+}
 
 void Context::check_columns(const output::Report& report) const {
   output::check_columns(report, options_.columns);

@@ -57,9 +57,8 @@ class Context {
 
   /// To stdout. Throws Error(io) when stdout takes no more; a closed pipe is no error.
   void print(const output::Report& report);
-  /// A piece of a text that is too long to be held, as it is; finish_writing throws what print would.
-  void write(std::string_view piece) { out_ << piece; }
-  void finish_writing();
+  /// To stdout as it is: data that is no report. Throws as print does.
+  void write(const std::function<void(std::ostream&)>& writer);
   /// Throws Error(usage), before anything is done, for a --columns that the report has not.
   void check_columns(const output::Report& report) const;
   /// One line on stderr, unless --quiet.

@@ -1,14 +1,11 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
 #include "cli/context.h"
 #include "cli/files.h"
+#include "cli/generate.h"
 #include "cli/noun.h"
 #include "cli/schema.h"
 #include "cli/seed_input.h"
@@ -71,13 +68,12 @@ void print_plan(const seeding::SeedPlan& plan, Context& context) {
   context.print(output::plan_report(plan));
 }
 
-void apply_set(const seeding::SeedSet& set, const ApplyOptions& options,
-               const seeding::PlanOptions& plan, const std::string& digest, Context& context) {
+void apply_set(const seeding::SeedSet& set, const seeding::PlanOptions& plan,
+               const std::string& digest, Context& context) {
   storage::Database& database = context.database(storage::Access::read_write);
   const seeding::SeedPlan done = seeding::apply(
       database, set, {plan, context.clock().now(), context.actor(), digest});
   context.print(output::seed_report(done));
-  (void)options;
 }
 
 void apply_plan_file(const ApplyOptions& options, Context& context) {
@@ -96,7 +92,7 @@ void apply_plan_file(const ApplyOptions& options, Context& context) {
     return print_plan(seeding::make_plan(database, set, file.options), context);
   }
   confirm_prune(options, set, file.options, context);
-  apply_set(set, options, file.options, file.digest, context);
+  apply_set(set, file.options, file.digest, context);
 }
 
 void plan_paths(const PlanFlags& flags, Context& context,
@@ -124,7 +120,7 @@ void apply(const ApplyOptions& options, Context& context) {
   const seeding::SeedSet set = load_seeds(options, seeding::known_in(database), context);
   const seeding::PlanOptions plan = plan_options(options, context);
   confirm_prune(options, set, plan, context);
-  apply_set(set, options, plan, {}, context);
+  apply_set(set, plan, {}, context);
 }
 
 struct PlanCommandOptions : PlanFlags {
@@ -162,10 +158,11 @@ void dump(const DumpOptions& options, Context& context) {
     throw Error(ErrorKind::usage, "seed dump prints seed files, which are YAML or JSON Lines",
                 "leave --format out, or write --format jsonl");
   }
-  const auto result =
-      seeding::dump(context.database(storage::Access::read_only), chosen,
-                    [&](std::string_view piece) { context.write(piece); });
-  context.finish_writing();
+  storage::Database& database = context.database(storage::Access::read_only);
+  seeding::DumpResult result;
+  context.write([&](std::ostream& out) {
+    result = seeding::dump(database, chosen, [&](std::string_view piece) { out << piece; });
+  });
   for (const std::string& place : result.left_out)
     context.notify(fmt::format("left out, because it holds a secret: {}", place));
 }
@@ -218,6 +215,7 @@ void build_seed(Noun& noun) {
   dump_verb.app.add_flag("--with-conversations", dump_verb.options.with_conversations,
                          "conversations and messages, too");
   add_schema(noun);
+  add_generate(noun);
 }
 
 void build_init(Noun& noun) {

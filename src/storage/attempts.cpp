@@ -48,49 +48,24 @@ constexpr std::array<std::string_view, 36> columns{"id",
                                                    "finished_at"};
 
 Values values_of(const Attempt& a) {
-  return {a.id,
-          a.conversation_id,
-          a.user_message_id,
-          a.assistant_message_id,
-          a.hop,
-          a.origin,
-          a.actor,
-          a.agent,
-          a.agent_revision,
-          a.llm_provider,
-          a.llm_revision,
-          a.provider_type,
-          a.requested_model,
-          a.served_model,
-          a.status,
-          a.error_kind,
-          a.error_message,
-          a.http_status,
-          a.request_id,
-          a.finish_reason,
-          a.usage.input_tokens,
-          a.usage.output_tokens,
-          a.usage.cache_read_tokens,
-          a.usage.cache_write_tokens,
-          a.usage.reasoning_tokens,
-          a.cost_nanousd,
-          a.latency_us,
-          a.first_token_us,
-          a.partial_content,
-          a.tool_calls,
-          a.tool_results,
-          a.provider_state,
-          a.idempotency_key,
-          a.started_at,
-          a.lease_until,
-          a.finished_at};
+  return make_values(
+      a.id, a.conversation_id, a.user_message_id, a.assistant_message_id, a.hop, a.origin, a.actor,
+      a.agent, a.agent_revision, a.llm_provider, a.llm_revision, a.provider_type, a.requested_model,
+      a.served_model, a.status, a.error_kind, a.error_message, a.http_status, a.request_id,
+      a.finish_reason, a.usage.input_tokens, a.usage.output_tokens, a.usage.cache_read_tokens,
+      a.usage.cache_write_tokens, a.usage.reasoning_tokens, a.cost_nanousd, a.latency_us,
+      a.first_token_us, a.partial_content, a.tool_calls, a.tool_results, a.provider_state,
+      a.idempotency_key, a.started_at, a.lease_until, a.finished_at);
 }
 
-std::string list_places() {
+std::string insertion() {
+  std::string names;
   std::string places;
-  for (std::size_t i = 1; i <= columns.size(); ++i)
-    places += fmt::format("{}?{}", i == 1 ? "" : ", ", i);
-  return places;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", columns[i]);
+    places += fmt::format("{}?{}", i == 0 ? "" : ", ", i + 1);
+  }
+  return fmt::format("INSERT INTO llmctl_attempts ({}) VALUES ({})", names, places);
 }
 
 /// Known before the call and never changed by it.
@@ -157,12 +132,8 @@ Attempt read_attempt(const Row& row, int first) {
 }
 
 void insert_attempt(Database& database, const Attempt& attempt) {
-  std::string names;
-  for (const std::string_view column : columns)
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", column);
-  database.execute(
-      fmt::format("INSERT INTO llmctl_attempts ({}) VALUES ({})", names, list_places()),
-      values_of(attempt));
+  static const std::string sql = insertion();
+  database.execute(sql, values_of(attempt));
 }
 
 void update_attempt(Database& database, const Attempt& attempt) {

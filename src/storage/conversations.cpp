@@ -70,12 +70,13 @@ std::vector<Uuid> all_conversation_ids(Database& database) {
 }
 
 void insert_conversation(Database& database, const Conversation& conversation) {
-  database.execute(
+  static const std::string sql =
       fmt::format("INSERT INTO conversations ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                  conversation_columns),
-      {conversation.id, conversation.title, conversation.model_id, conversation.primary_agent,
-       conversation.primary_llm, conversation.created_at, conversation.updated_at,
-       conversation.deleted_at});
+                  conversation_columns);
+  database.execute(
+      sql, {conversation.id, conversation.title, conversation.model_id, conversation.primary_agent,
+            conversation.primary_llm, conversation.created_at, conversation.updated_at,
+            conversation.deleted_at});
 }
 
 void save_conversation(Database& database, const Conversation& conversation) {
@@ -157,12 +158,13 @@ std::vector<Uuid> message_ids_ending_in(Database& database, std::string_view hex
 }
 
 void insert_message(Database& database, const Message& message) {
-  database.execute(
+  static const std::string sql =
       fmt::format("INSERT INTO messages ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                  message_columns),
-      {message.id, message.conversation_id, message.role, message.content, message.agent,
-       message.llm_provider, message.protegrity_data, message.pending, message.blocked,
-       message.created_at, message.deleted_at});
+                  message_columns);
+  database.execute(
+      sql, make_values(message.id, message.conversation_id, message.role, message.content,
+                       message.agent, message.llm_provider, message.protegrity_data,
+                       message.pending, message.blocked, message.created_at, message.deleted_at));
 }
 
 bool save_message(Database& database, const Message& message) {

@@ -59,6 +59,15 @@ class Value {
 
 using Values = std::vector<Value>;
 
+/// Values in this order. A list in braces makes the same and copies each text twice.
+template <class... Contents>
+Values make_values(const Contents&... contents) {
+  Values values;
+  values.reserve(sizeof...(contents));
+  (values.emplace_back(contents), ...);
+  return values;
+}
+
 /// The row a query stands on; columns count from 0. Values are valid during the visit only.
 /// A value that cannot be what the column says throws Error(damaged) that names the column.
 class Row {

@@ -11,6 +11,7 @@
 
 #include "cli/command_line.h"
 #include "output/catalog_report.h"
+#include "model/fields.h"
 #include "output/conversation_report.h"
 #include "output/history_report.h"
 #include "output/migrate_report.h"
@@ -290,7 +291,8 @@ TEST_CASE("the pages document every key of the results") {
       {"provider", output::change_report(admin::ActiveChange{"provider", "", false, false})},
       {"provider", output::history_report({})},
       {"provider", output::revert_report(provider_revert)},
-      {"seed", output::seed_report({}, false)},
+      {"seed", output::seed_report({})},
+      {"seed", output::plan_report({})},
       {"seed", output::validate_report({})},
       {"tool", output::list_report(std::vector<model::Tool>{})},
       {"tool", output::change_report(admin::ActiveChange{"tool", "", false, false})},

@@ -23,6 +23,14 @@
 namespace llmctl::storage::sqlite {
 namespace {
 
+/// Finds a text without making a std::string of it.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const Location& location, const std::string& file, int flags,
@@ -204,18 +212,17 @@ class SqliteDatabase final : public Database {
   void with_statement(std::string_view sql, const Values& parameters, std::string_view doing,
                       Use use) {
     try {
-      std::unique_ptr<SQLite::Statement>& cached = statements_[std::string(sql)];
-      if (!cached) cached = std::make_unique<SQLite::Statement>(database_, std::string(sql));
+      SQLite::Statement& cached = statement(sql);
       struct Resetter {
         SQLite::Statement& statement;
         ~Resetter() {
           statement.tryReset();
           statement.clearBindings();
         }
-      } resetter{*cached};
+      } resetter{cached};
       for (std::size_t i = 0; i < parameters.size(); ++i)
-        bind(*cached, static_cast<int>(i) + 1, parameters[i]);
-      use(*cached);
+        bind(cached, static_cast<int>(i) + 1, parameters[i]);
+      use(cached);
     } catch (const SQLite::Exception& problem) {
       const std::string_view message = problem.what();
       if (message.starts_with("no such table") || message.starts_with("no such column"))
@@ -233,11 +240,20 @@ class SqliteDatabase final : public Database {
                         : "llmctl migrate status says what the database is, and what to do");
   }
 
+  SQLite::Statement& statement(std::string_view sql) {
+    const auto found = statements_.find(sql);
+    if (found != statements_.end()) return *found->second;
+    const std::string text(sql);
+    auto prepared = std::make_unique<SQLite::Statement>(database_, text);
+    return *statements_.emplace(text, std::move(prepared)).first->second;
+    }
+
   std::string path_;
   BusyHandler busy_;
   SQLite::Database database_;
-  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
   std::set<std::string> touched_tables_;  ///< by scripts, since the schema change began
+  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, TextHash, std::equal_to<>>
+      statements_;
   bool has_written_ = false;
 };
 

@@ -5,10 +5,10 @@
 
 #include "model/records.h"
 
-namespace llmctl::chat {
+namespace llmctl::model {
 
 /// Nano-USD for the tokens at the LLM's two prices. Nothing when a price or a count is unknown, and
 /// when tokens went through a cache, whose prices those two are not.
-std::optional<std::int64_t> cost_of(const model::Usage& usage, const model::LlmProvider& llm);
+std::optional<std::int64_t> cost_of(const Usage& usage, const LlmProvider& llm);
 
-}  // namespace llmctl::chat
+}  // namespace llmctl::model

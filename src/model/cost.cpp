@@ -1,8 +1,8 @@
-#include "chat/cost.h"
+#include "model/cost.h"
 
-namespace llmctl::chat {
+namespace llmctl::model {
 
-std::optional<std::int64_t> cost_of(const model::Usage& usage, const model::LlmProvider& llm) {
+std::optional<std::int64_t> cost_of(const Usage& usage, const LlmProvider& llm) {
   if (!usage.input_tokens || !usage.output_tokens) return std::nullopt;
   if (!llm.cost_per_1k_input_tokens || !llm.cost_per_1k_output_tokens) return std::nullopt;
   if (usage.cache_read_tokens.value_or(0) > 0 || usage.cache_write_tokens.value_or(0) > 0)
@@ -14,4 +14,4 @@ std::optional<std::int64_t> cost_of(const model::Usage& usage, const model::LlmP
   return total;
 }
 
-}  // namespace llmctl::chat
+}  // namespace llmctl::model
