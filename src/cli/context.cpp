@@ -159,12 +159,23 @@ const storage::Location& Context::location() {
   return *location_;
 }
 
+void Context::make_place() {
+  if (database_setting_->source == "default") make_default_folder(location_->path);
+}
+
+const std::string& Context::new_file() {
+  if (location().engine != storage::Location::Engine::sqlite || location_->path == ":memory:") {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no file", location_->display),
+                "only a database file can be copied from a template");
+  }
+  make_place();
+  return location_->path;
+}
+
 storage::Database& Context::database(storage::Access access) {
   if (database_) return *database_;
   location();
-  if (access == storage::Access::create && database_setting_->source == "default") {
-    make_default_folder(location_->path);
-  }
+  if (access == storage::Access::create) make_place();
   database_ = storage::open_database(
       *location_, {access, lock_timeout_, [this](std::string_view line) { notify(line); }});
   return *database_;
@@ -245,7 +256,7 @@ ProgressCallback Context::progress(const std::string& task) {
 }
 
 void Context::report_database() {
-  const bool wrote = database_ && database_->has_written();
+  const bool wrote = made_file_ || (database_ && database_->has_written());
   if (location_ && (options_.verbose || wrote)) notify("database: " + database_line());
 }
 

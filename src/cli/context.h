@@ -39,6 +39,11 @@ class Context {
   storage::Database& database_or_empty();
   chat::Runtime runtime(storage::Access access);
   const storage::Location& location();
+  /// Where the configured database is to be, for a command that puts its file there by itself.
+  /// Throws Error(usage) for a database that is no file.
+  const std::string& new_file();
+  /// Says that new_file() is there now.
+  void set_made_file() { made_file_ = true; }
 
   Clock& clock() { return *clock_; }
   UuidSource& ids() { return *ids_; }
@@ -77,6 +82,7 @@ class Context {
 
  private:
   void set_up_test_mode();
+  void make_place();
   output::Style style();
 
   GlobalOptions options_;
@@ -96,6 +102,7 @@ class Context {
   std::unique_ptr<Clock> real_clock_ =
       make_system_clock();  ///< also while a test freezes the other
   std::unique_ptr<output::Progress> progress_;
+  bool made_file_ = false;
   int exit_code_ = 0;
 };
 

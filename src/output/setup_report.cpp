@@ -106,16 +106,17 @@ Report validate_report(const seeding::SeedCounts& counts) {
   return report;
 }
 
-Report init_report(const migration::UpResult& migrated, const seeding::ApplyResult& seeded) {
-  const auto number = [](std::size_t count) { return static_cast<std::int64_t>(count); };
+Report init_report(const admin::TemplateFacts& facts,
+                   const std::optional<std::string>& from_template) {
   Report report;
   report.name = "init";
   report.single = true;
-  report.columns = {{"migrations_applied"}, {"created"}, {"updated"}, {"unchanged"}};
-  report.rows = {{number(migrated.applied.size()), number(seeded.created), number(seeded.updated),
-                  number(seeded.unchanged)}};
-  report.text = fmt::format("migrations: {} applied\nseeds: {}", migrated.applied.size(),
-                            counts_text(seeded, false));
+  report.columns = {{"migrations_applied"}, {"created"}, {"updated"}, {"unchanged"}, {"template"}};
+  report.rows = {{facts.migrations_applied, facts.created, facts.updated, facts.unchanged,
+                  cell(from_template)}};
+  report.text = fmt::format("migrations: {} applied\nseeds: {} created, {} updated, {} unchanged{}",
+                            facts.migrations_applied, facts.created, facts.updated, facts.unchanged,
+                            from_template ? "\ntemplate: " + *from_template : "");
   return report;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "admin/doctor.h"
+#include "admin/template_cache.h"
 #include "migration/migrate.h"
 #include "output/report.h"
 #include "seeding/seeding.h"
@@ -16,7 +19,9 @@ Report scripts_report(const std::vector<migration::Script>& scripts);
 
 Report seed_report(const seeding::SeedPlan& plan, bool dry_run);
 Report validate_report(const seeding::SeedCounts& counts);
-Report init_report(const migration::UpResult& migrated, const seeding::ApplyResult& seeded);
+/// `from_template`: "hit", "built", or nothing where no template cache was asked for.
+Report init_report(const admin::TemplateFacts& facts,
+                   const std::optional<std::string>& from_template);
 
 Report doctor_report(const std::vector<admin::Finding>& findings);
 

@@ -15,6 +15,7 @@ struct FileContext {
   std::filesystem::path directory;  ///< of SeedSource
   std::string seed_set;
   yaml::Problems& problems;
+  std::vector<IncludedFile>& included;
 };
 
 /// Whether an id can be one: 1 to 50 of a-z, 0-9, '.', '_' and '-', beginning with a letter or

@@ -153,7 +153,7 @@ class FileReader {
                                                model::kind_of<Record>));
       return;
     }
-    const FileContext context{source_.directory, seed_set_, problems_};
+    const FileContext context{source_.directory, seed_set_, problems_, set_.included};
     for (const yaml::Entry& entry : section->entries) {
       merger_.add(objects, read_object<Record>(entry, context));
     }

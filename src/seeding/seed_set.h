@@ -51,12 +51,19 @@ struct SeedObject {
   std::vector<Reference> references;
 };
 
+/// A file whose text another file takes with `{file: path}`.
+struct IncludedFile {
+  std::filesystem::path directory;  ///< of SeedSource
+  std::string path;                 ///< as written
+};
+
 /// What the files ask for, in the order in which they first name each object.
 struct SeedSet {
   std::vector<SeedObject<model::LlmProvider>> llm_providers;
   std::vector<SeedObject<model::Agent>> agents;
   std::vector<SeedObject<model::Tool>> tools;
-  std::vector<std::string> names;  ///< of the seed sets, in order of appearance
+  std::vector<std::string> names;      ///< of the seed sets, in order of appearance
+  std::vector<IncludedFile> included;  ///< in order of appearance, some perhaps twice
 };
 
 /// Reads, checks and merges: the later file wins, field by field; mappings merge, lists replace.

@@ -15,8 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Reads to the end, but not much further than what is allowed.
-std::string read_all(std::istream& stream, const std::string& name) {
+std::string read_all(std::istream& stream, const std::string& name, std::uintmax_t size = 0) {
   std::string text;
+  text.reserve(std::min<std::uintmax_t>(size, yaml::max_file_size));
   std::vector<char> chunk(1 << 16);
   while (stream && text.size() <= yaml::max_file_size) {
     stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
@@ -35,7 +36,9 @@ SeedSource read_file(const fs::path& path) {
     throw Error(ErrorKind::io,
                 fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
   const fs::path directory = path.parent_path();
-  return {path.string(), read_all(stream, path.string()),
+  std::error_code unknown;
+  const std::uintmax_t size = fs::is_regular_file(path, unknown) ? fs::file_size(path, unknown) : 0;
+  return {path.string(), read_all(stream, path.string(), size),
           directory.empty() ? fs::path(".") : directory};
 }
 
