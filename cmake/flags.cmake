@@ -28,5 +28,5 @@ else()
   target_compile_options(llmctl_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
                          -ffunction-sections -fdata-sections $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
   target_link_options(llmctl_flags INTERFACE -pie -static-libstdc++ -static-libgcc
-                      -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed)
+                      -Wl,--build-id,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed)
 endif()

@@ -159,12 +159,23 @@ const storage::Location& Context::location() {
   return *location_;
 }
 
+void Context::make_place() {
+  if (database_setting_->source == "default") make_default_folder(location_->path);
+}
+
+const std::string& Context::new_file() {
+  if (location().engine != storage::Location::Engine::sqlite || location_->path == ":memory:") {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no file", location_->display),
+                "only a database file can be copied from a template");
+  }
+  make_place();
+  return location_->path;
+}
+
 storage::Database& Context::database(storage::Access access, unsigned file_mode) {
   if (database_) return *database_;
   location();
-  if (access == storage::Access::create && database_setting_->source == "default") {
-    make_default_folder(location_->path);
-  }
+  if (access == storage::Access::create) make_place();
   database_ = storage::open_database(
       *location_,
       {access, lock_timeout_, [this](std::string_view line) { notify(line); }, file_mode});
@@ -172,9 +183,7 @@ storage::Database& Context::database(storage::Access access, unsigned file_mode)
 }
 
 storage::Database& Context::database_or_empty(storage::Access access) {
-  std::error_code problem;
-  if (location().engine == storage::Location::Engine::sqlite &&
-      !std::filesystem::exists(location_->path, problem) && !problem) {
+  if (!database_exists()) {
     database_ = storage::open_database(storage::parse_location(":memory:"), {});
   }
   return database(access);
@@ -246,7 +255,7 @@ ProgressCallback Context::progress(const std::string& task) {
 }
 
 void Context::report_database() {
-  const bool wrote = database_ && database_->has_written();
+  const bool wrote = made_file_ || (database_ && database_->has_written());
   if (location_ && (options_.verbose || wrote)) notify("database: " + database_line());
 }
 

@@ -36,10 +36,17 @@ class Context {
   /// The configured database. Asked for twice, the first opening counts. The mode is that of a file
   /// that is made.
   storage::Database& database(storage::Access access, unsigned file_mode = 0600);
+  /// False for a file that is not there.
+  bool database_exists();
   /// The database, or an empty one in memory when there is no such file: to say what would be done.
   storage::Database& database_or_empty(storage::Access access);
   chat::Runtime runtime(storage::Access access);
   const storage::Location& location();
+  /// Where the configured database is to be, for a command that puts its file there by itself.
+  /// Throws Error(usage) for a database that is no file.
+  const std::string& new_file();
+  /// Says that new_file() is there now.
+  void set_made_file() { made_file_ = true; }
 
   Clock& clock() { return *clock_; }
   UuidSource& ids() { return *ids_; }
@@ -78,6 +85,7 @@ class Context {
 
  private:
   void set_up_test_mode();
+  void make_place();
   output::Style style();
 
   GlobalOptions options_;
@@ -97,6 +105,7 @@ class Context {
   std::unique_ptr<Clock> real_clock_ =
       make_system_clock();  ///< also while a test freezes the other
   std::unique_ptr<output::Progress> progress_;
+  bool made_file_ = false;
   int exit_code_ = 0;
 };
 

@@ -9,9 +9,7 @@
 #include "cli/noun.h"
 #include "cli/schema.h"
 #include "cli/seed_input.h"
-#include "migration/migrate.h"
 #include "output/seed_report.h"
-#include "output/setup_report.h"
 #include "seeding/checks.h"
 #include "seeding/dump.h"
 #include "seeding/plan.h"
@@ -100,7 +98,8 @@ void plan_paths(const PlanFlags& flags, Context& context,
                                          const seeding::PlanOptions&)>& use) {
   storage::Database& database =
       context.database(flags.prune ? storage::Access::read_write : storage::Access::read_only);
-  const seeding::SeedSet set = load_seeds(flags, seeding::known_in(database), context);
+  const seeding::Known known = seeding::known_in(database);
+  const seeding::SeedSet set = load_seeds(flags, &known, context);
   seeding::PlanOptions options = plan_options(flags, context);
   options.values_of_new = true;
   const seeding::SeedPlan plan = seeding::make_plan(database, set, options);
@@ -117,7 +116,8 @@ void apply(const ApplyOptions& options, Context& context) {
                       });
   }
   storage::Database& database = context.database(storage::Access::read_write);
-  const seeding::SeedSet set = load_seeds(options, seeding::known_in(database), context);
+  const seeding::Known known = seeding::known_in(database);
+  const seeding::SeedSet set = load_seeds(options, &known, context);
   const seeding::PlanOptions plan = plan_options(options, context);
   confirm_prune(options, set, plan, context);
   apply_set(set, plan, {}, context);
@@ -167,15 +167,6 @@ void dump(const DumpOptions& options, Context& context) {
     context.notify(fmt::format("left out, because it holds a secret: {}", place));
 }
 
-void init(const SeedInput& input, Context& context) {
-  const seeding::SeedSet set = load_seeds(input, seeding::nothing_known(), context);
-  storage::Database& database = context.database(storage::Access::create);
-  const auto migrated = migration::up(database, {}, context.clock());
-  const seeding::SeedPlan seeded = seeding::apply(
-      database, set, {{}, context.clock().now(), context.actor(), {}});
-  context.print(output::init_report(migrated, seeded));
-}
-
 void add_plan_flags(CLI::App& app, PlanFlags& flags) {
   add_seed_input(app, flags);
   add_choice(app, "--on-drift", flags.on_drift, "keep|overwrite|fail",
@@ -216,11 +207,6 @@ void build_seed(Noun& noun) {
                          "conversations and messages, too");
   add_schema(noun);
   add_generate(noun);
-}
-
-void build_init(Noun& noun) {
-  auto& verb = noun.alone<SeedInput>(init);
-  add_seed_input(verb.app, verb.options);
 }
 
 }  // namespace llmctl::cli

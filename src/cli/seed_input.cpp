@@ -40,9 +40,9 @@ std::vector<seeding::SeedSource> sources_of(const SeedInput& input) {
   }
 }
 
-seeding::SeedSet load_seeds(const SeedInput& input, const seeding::Known& known, Context& context) {
+seeding::SeedSet load_seeds(const SeedInput& input, const seeding::Known* known, Context& context) {
   seeding::Variables variables(input.variables);
-  seeding::SeedSet set = seeding::load(sources_of(input), {&variables, &known});
+  seeding::SeedSet set = seeding::load(sources_of(input), {&variables, known});
   for (const std::string& name : variables.unused())
     context.notify(fmt::format("no seed file asks for the variable '{}'", name));
   return set;

@@ -146,4 +146,8 @@ std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known) {
   return Checker(set, known).check();
 }
 
+void require_sound(const SeedSet& set, const Known& known) {
+  yaml::throw_if_any(find_problems(set, known));
+}
+
 }  // namespace llmctl::seeding

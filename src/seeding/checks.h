@@ -27,4 +27,7 @@ Known nothing_known();
 /// their provider refuses.
 std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known);
 
+/// Throws Error(invalid_data) with what find_problems finds.
+void require_sound(const SeedSet& set, const Known& known);
+
 }  // namespace llmctl::seeding

@@ -76,7 +76,9 @@ std::optional<std::string> include(const Node& path, const Rules& rules,
   const auto relative = yaml::read_text(path, fmt::format("{}.file", rules.name), context.problems);
   if (!relative) return std::nullopt;
   try {
-    return read_included_file(context.directory, *relative);
+    std::string text = read_included_file(context.directory, *relative);
+    context.included.push_back({context.directory, *relative});
+    return text;
   } catch (const Error& problem) {
     context.problems.add(path.mark, fmt::format("{}: {}", rules.name, problem.what()));
     return std::nullopt;

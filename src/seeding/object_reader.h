@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "seeding/seed_set.h"
 #include "storage/staging.h"
 #include "yaml/node.h"
 #include "yaml/problems.h"
@@ -16,6 +17,7 @@ struct FileContext {
   std::int64_t number;              ///< of its SeedFile
   std::filesystem::path directory;  ///< of SeedSource
   yaml::Problems& problems;
+  std::vector<IncludedFile>& included;
 };
 
 /// Whether an id can be one: 1 to 50 of a-z, 0-9, '.', '_' and '-', beginning with a letter or

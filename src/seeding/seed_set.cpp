@@ -120,7 +120,8 @@ class FileReader {
         variables_(variables),
         problems_(source.name),
         objects_(source.name),
-        context_{static_cast<std::int64_t>(set.files.size()), source.directory, objects_},
+        context_{static_cast<std::int64_t>(set.files.size()), source.directory, objects_,
+                 set.included},
         merger_(*set.staging, objects_) {
     set_.files.push_back({source.name, std::string(default_set), default_base_time});
   }

@@ -37,6 +37,12 @@ std::vector<SeedSource> builtin_sources();
 /// The whole text. Throws Error: io, invalid_data (over 64 MiB).
 std::string read_text(const SeedSource& source);
 
+/// A file whose text another file takes with `{file: path}`.
+struct IncludedFile {
+  std::filesystem::path directory;  ///< of SeedSource
+  std::string path;                 ///< as written
+};
+
 /// What a file says about itself.
 struct SeedFile {
   std::string name;
@@ -50,6 +56,7 @@ struct SeedSet {
   std::unique_ptr<storage::Database> staging;  ///< the objects: storage/staging.h
   std::vector<SeedFile> files;                 ///< by the number that staged places have
   std::vector<std::string> names;              ///< of the seed sets, in order of appearance
+  std::vector<IncludedFile> included;          ///< in order of appearance, some perhaps twice
 };
 
 struct Known;

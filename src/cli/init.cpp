@@ -1,0 +1,124 @@
+#include "admin/template_cache.h"
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/noun.h"
+#include "cli/seed_input.h"
+#include "migration/migrate.h"
+#include "output/setup_report.h"
+#include "seeding/checks.h"
+#include "seeding/fingerprint.h"
+#include "seeding/plan.h"
+
+namespace llmctl::cli {
+namespace {
+
+struct InitOptions : SeedInput {
+  std::optional<std::string> template_cache;
+};
+
+/// Migrates and seeds one database.
+admin::TemplateFacts set_up(storage::Database& database, const seeding::SeedSet& set,
+                            Context& context) {
+  const auto migrated = migration::up(database, {}, context.clock());
+  seeding::require_sound(set, seeding::known_in(database));
+  const auto seeded =
+      seeding::apply(database, set, {{}, context.clock().now(), context.actor(), {}});
+  const auto count = [&](seeding::Action action) {
+    return static_cast<std::int64_t>(seeded.count(action));
+  };
+  return {static_cast<std::int64_t>(migrated.applied.size()), count(seeding::Action::create),
+          count(seeding::Action::update), count(seeding::Action::unchanged)};
+}
+
+/// What decides how a new database turns out, and the templates for it.
+class Templates {
+ public:
+  Templates(const std::string& directory, const SeedInput& input, Context& context)
+      : cache_(directory),
+        context_(context),
+        variables_(input.variables),
+        sources_(sources_of(input)),
+        key_(seeding::fingerprint(sources_, settings_of(input, context))) {}
+
+  /// Nothing when there is no such template yet.
+  std::optional<admin::TemplateFacts> copy(const std::filesystem::path& target) const {
+    if (auto facts = cache_.copy(key_, target)) return facts;
+    const std::string included = cache_.note(key_);
+    if (included.empty()) return std::nullopt;
+    const auto key = seeding::fingerprint_with_included(key_, sources_, included);
+    return key ? cache_.copy(*key, target) : std::nullopt;
+  }
+
+  void build() {
+    const seeding::Known known = seeding::nothing_known();
+    const seeding::SeedSet set = seeding::load(sources_, {&variables_, &known});
+    const std::string included = seeding::list_included(sources_, set);
+    std::string key = key_;
+    if (!included.empty()) {
+      key = seeding::fingerprint_with_included(key_, sources_, included).value_or(key_);
+      cache_.write_note(key_, included);
+    }
+    cache_.build(key, [&](const std::filesystem::path& file) {
+      const storage::Location location{storage::Location::Engine::sqlite, file, file};
+      storage::OpenOptions options;
+      options.access = storage::Access::create;
+      const auto database = storage::open_database(location, options);
+      return set_up(*database, set, context_);
+    });
+  }
+
+ private:
+  static std::vector<std::string> settings_of(const SeedInput& input, const Context& context) {
+    std::vector<std::string> settings{"actor=" + context.actor()};
+    for (const std::string& assignment : input.variables) settings.push_back("var=" + assignment);
+    return settings;
+  }
+
+  admin::TemplateCache cache_;
+  Context& context_;
+  seeding::Variables variables_;
+  std::vector<seeding::SeedSource> sources_;
+  std::string key_;
+};
+
+void init_from_template(const InitOptions& options, Context& context) {
+  const std::filesystem::path target = context.new_file();
+  admin::require_new_target(target);
+  Templates templates(*options.template_cache, options, context);
+  auto facts = templates.copy(target);
+  const char* const how = facts ? "hit" : "built";
+  if (!facts) {
+    templates.build();
+    facts = templates.copy(target);
+  }
+  if (!facts) {
+    throw Error(ErrorKind::failed, "the template vanished before it could be copied",
+                "seed files that change meanwhile do that: run the command again");
+  }
+  context.set_made_file();
+  context.print(output::init_report(*facts, how));
+}
+
+void init(const InitOptions& options, Context& context) {
+  if (options.template_cache) return init_from_template(options, context);
+  // Of a database that is still to be made, everything is known before anything is done.
+  const seeding::Known nothing = seeding::nothing_known();
+  const seeding::SeedSet set =
+      load_seeds(options, context.database_exists() ? nullptr : &nothing, context);
+  const auto facts = set_up(context.database(storage::Access::create), set, context);
+  context.print(output::init_report(facts, std::nullopt));
+}
+
+}  // namespace
+
+void build_init(Noun& noun) {
+  auto& verb = noun.alone<InitOptions>(init);
+  add_seed_input(verb.app, verb.options);
+  verb.app
+      .add_option("--template-cache", verb.options.template_cache,
+                  "make the database once, keep it in this directory and copy it from there")
+      ->type_name(value::file);
+}
+
+}  // namespace llmctl::cli
