@@ -30,6 +30,7 @@ std::string entry_state(const MigrationSet& set, const AppliedMigration& applied
 std::vector<Entry> list_entries(const MigrationSet& set,
                                 const std::vector<AppliedMigration>& history) {
   std::vector<Entry> entries;
+  entries.reserve(set.migrations.size());
   for (const AppliedMigration& applied : history) {
     entries.push_back({applied.version, applied.name, entry_state(set, applied), applied.applied_at,
                        applied.tool_version});

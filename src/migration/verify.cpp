@@ -26,7 +26,8 @@ Verification verify(Database& database, const MigrationSet& set) {
                 "llmctl migrate status says what it is, and what to do");
   }
   SchemaComparison comparison = compare_with_history(database, set, history);
-  std::ranges::stable_partition(comparison.differences, std::identity{}, &Difference::is_drift);
+  std::stable_partition(comparison.differences.begin(), comparison.differences.end(),
+                        std::mem_fn(&Difference::is_drift));
   Verification result{comparison.tables, std::move(comparison.differences), false};
   result.has_drifted =
       std::ranges::any_of(result.differences, std::identity{}, &Difference::is_drift);

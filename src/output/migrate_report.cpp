@@ -9,6 +9,7 @@ namespace {
 
 std::vector<std::vector<Cell>> entry_rows(const std::vector<migration::Entry>& entries) {
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(entries.size());
   for (const migration::Entry& entry : entries) {
     rows.push_back(
         {entry.version, entry.name, entry.state, cell(entry.applied_at), cell(entry.tool_version)});

@@ -37,7 +37,7 @@ std::size_t length_of_token(std::string_view sql) {
     return end == std::string_view::npos ? sql.size() : end + 1;
   }
   if (!is_word(sql[0])) return 1;
-  const auto end = std::ranges::find_if_not(sql, is_word);
+  const auto* const end = std::ranges::find_if_not(sql, is_word);
   return static_cast<std::size_t>(end - sql.begin());
 }
 
