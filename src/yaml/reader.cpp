@@ -18,11 +18,10 @@ namespace llmctl::yaml {
 namespace {
 
 /// Brackets may turn out to be a key, so that the parser queues all that is in them until it has
-/// seen their end, at some 100 bytes a part. This many are enough for a JSON document of 5 MB.
-constexpr int max_queued_parts = 500'000;
-
-/// A part begins with one of these, or follows one.
+/// seen their end, at some 100 bytes a part. A part begins with one of these characters, or follows
+/// one. As many as may be are enough for a JSON document of 5 MB.
 constexpr std::string_view part_indicators = "?:,[]{}&*!'\"%";
+constexpr int max_queued_parts = 500'000;
 
 struct TooManyParts {};
 
@@ -219,9 +218,10 @@ Node read(std::string text, TreeBuilder& builder, Problems& problems) {
     throw_syntax_error(problems.file(), source.mark_at(offset),
                        syntax_message(problem.msg, source.text(), offset));
   } catch (const TooManyParts&) {
-    const std::size_t bracket = source.text().find_first_of("[{", reader.offset());
-    throw_syntax_error(problems.file(), source.mark_at(bracket),
-                       "these brackets hold too much: write one key or item a line, without them");
+    const std::size_t start = source.text().find_first_of("[{\"'|>", reader.offset());
+    throw_syntax_error(problems.file(), source.mark_at(start),
+                       "too much for one text or pair of brackets: write one key or item a line, "
+                       "without brackets");
   }
   return builder.take_root();
 }

@@ -146,6 +146,17 @@ TEST_CASE("nesting of JSON is limited") {
   CHECK(error_of(std::string(1'000'000, '[')) == "7:33: nested more than 32 levels deep");
 }
 
+TEST_CASE("a line of any length is read in one go") {
+  constexpr std::size_t many = 1'000'000;
+  std::string list = "[";
+  for (std::size_t i = 0; i < many / 10; ++i) list += "\"é\", 1, ";
+  CHECK(read(list + "2]").items.back().mark.column ==
+        static_cast<int>(list.size() - many / 10 + 1));
+  CHECK(read("\"" + std::string(many, 'x') + "\"").text.size() == many);
+  CHECK(error_of("\"" + std::string(many, 'x')) == "7:1: this quote is not closed");
+  CHECK(error_of(std::string(many, '1')).ends_with("…' is too large"));
+}
+
 /// A JSON text with a few bytes changed, taken out or put in.
 std::string mutated(std::string text, std::mt19937& random) {
   constexpr std::string_view bytes = "{}[]:,\"\\ 0123456789.eE+-truefalsn/u\t\xc3\xa9";

@@ -278,7 +278,8 @@ TEST_CASE("hostile texts are refused at once") {
 
 TEST_CASE("brackets that the parser would have to queue as a whole are limited") {
   const std::string expected =
-      ":1: these brackets hold too much: write one key or item a line, without them";
+      ":1: too much for one text or pair of brackets: write one key or item a line, without "
+      "brackets";
   CHECK(problems_of(std::string(1'000'000, '[')) == "1" + expected);
   CHECK(problems_of("\n{" + repeated("\"\" ", 500'000)) == "2" + expected);
   CHECK(problems_of("a: {b: [" + repeated("x, ", 600'000) + "]}\n").empty());
