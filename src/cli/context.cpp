@@ -182,6 +182,12 @@ storage::Database& Context::database(storage::Access access, unsigned file_mode)
   return *database_;
 }
 
+bool Context::database_exists() {
+  std::error_code problem;
+  return location().engine != storage::Location::Engine::sqlite ||
+         std::filesystem::exists(location_->path, problem) || problem;
+}
+
 storage::Database& Context::database_or_empty(storage::Access access) {
   if (!database_exists()) {
     database_ = storage::open_database(storage::parse_location(":memory:"), {});
