@@ -55,6 +55,8 @@ class Context {
   /// empty name.
   std::string actor(const std::optional<std::string>& named = {}) const;
   output::Format format() const { return format_; }
+  /// Whether a report's rows are printed, and not only its text.
+  bool wants_rows() const { return format_ != output::Format::text || !options_.columns.empty(); }
   /// text, json or github.
   const std::string& error_format() const { return error_format_; }
   /// --timeout, if there is one.

@@ -63,7 +63,7 @@ void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
 }
 
 void print_plan(const seeding::SeedPlan& plan, Context& context) {
-  context.print(output::plan_report(plan));
+  context.print(output::plan_report(plan, context.wants_rows()));
 }
 
 void apply_set(const seeding::SeedSet& set, const seeding::PlanOptions& plan,
@@ -71,7 +71,7 @@ void apply_set(const seeding::SeedSet& set, const seeding::PlanOptions& plan,
   storage::Database& database = context.database(storage::Access::read_write);
   const seeding::SeedPlan done = seeding::apply(
       database, set, {plan, context.clock().now(), context.actor(), digest});
-  context.print(output::seed_report(done));
+  context.print(output::seed_report(done, context.wants_rows()));
 }
 
 void apply_plan_file(const ApplyOptions& options, Context& context) {

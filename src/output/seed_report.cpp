@@ -86,14 +86,16 @@ std::vector<std::string> advice(const SeedPlan& plan) {
   return lines;
 }
 
-Report changes_report(const SeedPlan& plan, bool with_values) {
+Report changes_report(const SeedPlan& plan, bool with_values, bool rows) {
   Report report;
   report.name = "changes";
   report.columns = {{"action"}, {"kind"}, {"id"}, {"fields"}, {"reason"}};
   std::string text;
   for (const Change& change : plan.changes) {
-    report.rows.push_back({std::string(action_name(change.action)), std::string(change.kind),
-                           change.id, fields_json(change), change.reason});
+    if (rows) {
+      report.rows.push_back({std::string(action_name(change.action)), std::string(change.kind),
+                             change.id, fields_json(change), change.reason});
+    }
     if (change.action != Action::unchanged) text += change_line(change, with_values);
   }
   report.text = text + (with_values ? "would be: " : "") + counts_text(plan);
@@ -116,8 +118,8 @@ std::string counts_text(const SeedPlan& plan) {
   return text;
 }
 
-Report seed_report(const SeedPlan& plan) { return changes_report(plan, false); }
-Report plan_report(const SeedPlan& plan) { return changes_report(plan, true); }
+Report seed_report(const SeedPlan& plan, bool rows) { return changes_report(plan, false, rows); }
+Report plan_report(const SeedPlan& plan, bool rows) { return changes_report(plan, true, rows); }
 
 Report validate_report(const seeding::SeedCounts& counts) {
   Report report;

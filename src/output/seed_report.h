@@ -6,10 +6,11 @@
 
 namespace llmctl::output {
 
-/// What apply did: one line per object that is not unchanged.
-Report seed_report(const seeding::SeedPlan& plan);
+/// What apply did: one line per object that is not unchanged. Without `rows`, which take memory where
+/// there are many, it is for text only.
+Report seed_report(const seeding::SeedPlan& plan, bool rows = true);
 /// What it would do, field by field.
-Report plan_report(const seeding::SeedPlan& plan);
+Report plan_report(const seeding::SeedPlan& plan, bool rows = true);
 Report validate_report(const seeding::SeedCounts& counts);
 
 /// The JSON Schema itself, in every format.

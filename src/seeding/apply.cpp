@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "model/field_values.h"
+#include "seeding/checks.h"
 #include "seeding/decide.h"
 #include "seeding/fixture.h"
 #include "seeding/plan.h"
@@ -35,14 +36,31 @@ struct Item {
   std::string seed_set;
 };
 
+/// Where nothing was before the walk began, nothing is looked for: each object comes once.
+struct Before {
+  bool rows = true;
+  bool applied = true;
+};
+
+template <class Record>
+Before look_before(storage::Database& database) {
+  return {storage::has_rows(database, model::kind_of<Record>),
+          storage::has_seed_objects(database, model::kind_of<Record>)};
+}
+
+template <class Record>
+void find_applied(storage::Database& database, Item<Record>& item, const Before& before) {
+  if (!before.applied) return;
+  item.compared.applied = storage::find_seed_object(
+      database, item.seed_set, model::kind_of<Record>, item.compared.desired.id);
+}
+
 template <class Record>
 Item<Record> compare(storage::Database& database, storage::Staged<Record>&& staged,
-                     const SeedFile& file) {
-  Item<Record> item{{{}, storage::find<Record>(database, staged.record.id),
-                     std::move(staged.record), staged.named},
-                    file.seed_set};
-  item.compared.applied = storage::find_seed_object(
-      database, file.seed_set, model::kind_of<Record>, item.compared.desired.id);
+                     const SeedFile& file, const Before& before) {
+  Item<Record> item{{{}, {}, std::move(staged.record), staged.named}, file.seed_set};
+  if (before.rows) item.compared.live = storage::find<Record>(database, item.compared.desired.id);
+  find_applied(database, item, before);
   return item;
 }
 
@@ -53,18 +71,20 @@ struct FixtureItem : Item<ConversationFixture> {
 };
 
 FixtureItem compare(storage::Database& database,
-                    storage::Staged<ConversationFixture>&& staged, const SeedFile& file) {
+                    storage::Staged<ConversationFixture>&& staged, const SeedFile& file,
+                    const Before& before) {
   FixtureItem item;
   item.seed_set = file.seed_set;
   item.whole = settled(staged.record, file);
   item.compared.desired = summarised(item.whole);
   item.compared.named = staged.named;
-  if (const auto live = find_fixture(database, item.whole)) {
-    item.live = *live;
-    item.compared.live = summarised(*live);
+  if (before.rows) {
+    if (const auto live = find_fixture(database, item.whole)) {
+      item.live = *live;
+      item.compared.live = summarised(*live);
+    }
   }
-  item.compared.applied = storage::find_seed_object(
-      database, file.seed_set, model::kind_of<ConversationFixture>, item.whole.id);
+  find_applied(database, item, before);
   return item;
 }
 
@@ -90,6 +110,7 @@ class Walk {
 
   /// False when it stopped early.
   bool run() {
+    if (mode_ != Mode::stop_before_first_write) require_sound(set_, known_in(database_));
     return walk<LlmProvider>() && walk<Tool>() && walk<Agent>() && walk<ConversationFixture>() &&
            prune();
   }
@@ -103,13 +124,14 @@ class Walk {
   template <class Record>
   bool walk() {
     std::int64_t position = 0;
+    const Before before = look_before<Record>(database_);
     while (true) {
       auto objects = storage::staged_behind<Record>(*set_.staging, position, batch);
       if (objects.empty()) return true;
       position = objects.back().position;
       for (auto& object : objects) {
         const SeedFile& file = set_.files.at(static_cast<std::size_t>(object.first.file));
-        if (!take_item(compare(database_, std::move(object), file))) return false;
+        if (!take_item(compare(database_, std::move(object), file, before))) return false;
       }
       if (options_.plan.progress) options_.plan.progress(plan_.changes.size(), total_);
     }
@@ -162,10 +184,13 @@ class Walk {
     if (decision.written != 0) require_references(compared.desired);
     has_drift_ |= decision.action == Action::drifted ||
                   (decision.action == Action::update && decision.kept != 0);
-    if (decision.action != Action::unchanged)
+    if (decision.action != Action::unchanged && wants_digest())
       plan_.digest = sha256_hex(plan_.digest + digest_line(compared, decision));
     add(describe(compared, decision, options_.plan.values_of_new));
   }
+
+  /// Nobody compares that of an apply that follows no plan.
+  bool wants_digest() const { return options_.for_plan || !options_.digest.empty(); }
 
   void add(Change change) {
     ++plan_.counts[static_cast<std::size_t>(change.action)];
@@ -230,8 +255,10 @@ class Walk {
       for (const SeedObjectId& candidate : candidates) {
         Change change = prune_object(database_, seed_set, candidate, change_);
         plan_.writes |= change.action == Action::prune;
-        plan_.digest = sha256_hex(fmt::format("{}{} {} {}\n", plan_.digest,
-                                              action_name(change.action), change.kind, change.id));
+        if (wants_digest()) {
+          plan_.digest = sha256_hex(fmt::format(
+              "{}{} {} {}\n", plan_.digest, action_name(change.action), change.kind, change.id));
+        }
         add(std::move(change));
       }
     }
@@ -297,7 +324,7 @@ bool SeedPlan::differs() const {
 }
 
 SeedPlan make_plan(storage::Database& database, const SeedSet& set, const PlanOptions& options) {
-  const ApplyOptions unwritten{options, {}, {}, {}};
+  const ApplyOptions unwritten{options, {}, {}, {}, true};
   if (!options.prune) {
     Walk walk(database, set, unwritten, Walk::Mode::plan);
     walk.run();

@@ -62,7 +62,7 @@ FieldBits listed_fields(const Comparison<Record>& object, const Decision& decisi
 
 template <class Record>
 Decision decide(const Comparison<Record>& object, OnDrift on_drift, bool foreign) {
-  const bool keeps = on_drift == OnDrift::keep;
+  const bool keeps = on_drift != OnDrift::overwrite;
   if (!object.live) {
     const bool deleted =
         object.applied && standing_still(object, object.named) == object.named;

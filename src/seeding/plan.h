@@ -57,6 +57,7 @@ struct SeedPlan {
   /// Something is to be written, be it only what the set applied to an unchanged object.
   bool writes = false;
   /// SHA-256 over all changes with their unmasked values: two plans of the same digest do the same.
+  /// Empty when nobody asked for it.
   std::string digest;
 
   std::size_t count(Action action) const { return counts[static_cast<std::size_t>(action)]; }
@@ -86,6 +87,7 @@ struct ApplyOptions {
   std::string actor;
   /// Of the plan that was agreed to: anything else is refused. Empty: whatever there is to do.
   std::string digest;
+  bool for_plan = false;  ///< make SeedPlan::digest although none is given
 };
 
 /// Looks for something to write, and when there is, takes the write lock and writes everything in

@@ -162,6 +162,12 @@ void remove(Database& database, const Record& record) {
                    {record.id});
 }
 
+bool has_rows(Database& database, std::string_view kind) {
+  return find_one(database, fmt::format("SELECT 1 FROM {} LIMIT 1", kind), {},
+                  [](const Row&) { return true; })
+      .has_value();
+}
+
 std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier) {
   return collect(database, "SELECT id FROM llm_providers WHERE model_identifier = ?1 ORDER BY id",
                  {model_identifier}, [](const Row& row) { return row.text(0); });

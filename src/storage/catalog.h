@@ -40,6 +40,9 @@ bool update(Database& database, const Record& before, const Record& after);
 template <class Record>
 void remove(Database& database, const Record& record);
 
+/// Whether a table of model::kind_of has any row.
+bool has_rows(Database& database, std::string_view kind);
+
 /// Ids of the LLMs whose model_identifier this is.
 std::vector<std::string> llm_ids_by_model(Database& database, std::string_view model_identifier);
 

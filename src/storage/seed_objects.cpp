@@ -27,6 +27,12 @@ bool is_seed_object(Database& database, std::string_view kind, std::string_view 
   return !sets_of_object(database, kind, object_id).empty();
 }
 
+bool has_seed_objects(Database& database, std::string_view kind) {
+  return find_one(database, "SELECT 1 FROM llmctl_seed_objects WHERE kind = ?1 LIMIT 1", {kind},
+                  [](const Row&) { return true; })
+      .has_value();
+}
+
 std::vector<std::string> sets_of_object(Database& database, std::string_view kind,
                                         std::string_view object_id) {
   return collect(database,

@@ -29,6 +29,8 @@ void save_seed_object(Database& database, const SeedObject& object);
 
 /// Whether any set has applied the object.
 bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id);
+/// Whether any set has applied any object of this kind.
+bool has_seed_objects(Database& database, std::string_view kind);
 /// The sets that have applied it, sorted.
 std::vector<std::string> sets_of_object(Database& database, std::string_view kind,
                                         std::string_view object_id);

@@ -96,10 +96,10 @@ std::unique_ptr<Database> open_staging() {
 }
 
 template <class Record>
-bool stage(Database& staging, Staged<Record>& object) {
+bool stage(Database& staging, const Staged<Record>& object) {
   static const std::string sql = fmt::format(
       "INSERT INTO {} (id, first_file, first_line, first_column, named, latest_file, latest_line, "
-      "latest_column{}) VALUES ({}) ON CONFLICT DO NOTHING RETURNING position",
+      "latest_column{}) VALUES ({}) ON CONFLICT DO NOTHING",
       model::kind_of<Record>, value_columns<Record>(), parameters(8 + model::field_count<Record>));
   Values values;
   values.reserve(8 + model::field_count<Record>);
@@ -108,10 +108,7 @@ bool stage(Database& staging, Staged<Record>& object) {
   values.emplace_back(object.named);
   add_place(values, object.latest);
   add_values(values, object.record);
-  const auto position =
-      find_one(staging, sql, values, [](const Row& row) { return row.integer(0); });
-  object.position = position.value_or(0);
-  return position.has_value();
+  return staging.execute(sql, values) > 0;
 }
 
 template <class Record>
@@ -199,7 +196,7 @@ void visit_open_mentions(Database& staging,
 }
 
 #define LLMCTL_STAGING(Record)                                                               \
-  template bool stage(Database&, Staged<Record>&);                                           \
+  template bool stage(Database&, const Staged<Record>&);                                         \
   template std::optional<Staged<Record>> find_staged(Database&, std::string_view);           \
   template void restage(Database&, const Staged<Record>&);                                   \
   template std::vector<Staged<Record>> staged_behind(Database&, std::int64_t, std::int64_t); \

@@ -34,9 +34,10 @@ struct Staged {
   StagedPlace latest;  ///< and last, so far
 };
 
-/// Adds an object, and sets its position. False, and nothing done, when there is one of that id.
+/// Adds an object, whose position follows the others'. False, and nothing done, when there is one of
+/// that id.
 template <class Record>
-bool stage(Database& staging, Staged<Record>& object);
+bool stage(Database& staging, const Staged<Record>& object);
 template <class Record>
 std::optional<Staged<Record>> find_staged(Database& staging, std::string_view id);
 /// Writes record, `named` and `latest` of an object that is there.

@@ -156,8 +156,8 @@ TEST_CASE("pruning deletes what the set made, no file names and nothing refers t
   CHECK(plan.count(Action::protect) == 1);
   CHECK(target.has("a"));
 
-  const SeedPlan result = target.apply(rest, pruning());
-  CHECK(result.digest == plan.digest);
+  ApplyOptions agreed{pruning(), now, "ada", plan.digest};
+  const SeedPlan result = apply(*target.database, seeds(rest), agreed);
   CHECK(result.changes.back().id == "c");
   CHECK(result.changes.back().reason == "referred to by agent 'h'");
   CHECK_FALSE(target.has("a"));
@@ -230,7 +230,7 @@ TEST_CASE("in a database that the backend made, its rows are written only on req
 TEST_CASE("a plan that was kept does what it said, or nothing") {
   Target target;
   target.apply(base);
-  const SeedSet wanted = seeds("llm_providers:\n  a: {name: Planned ${x:-}$${y}}\n"
+  const SeedSet wanted = seeds("llm_providers:\n  a: {name: \"Planned ${x:-}$${y}\"}\n"
                                "agents:\n  g: {name: G, default_llm: a}\n");
   const SeedPlan plan = make_plan(*target.database, wanted, on_drift(OnDrift::overwrite));
   const PlanFile file = read_plan_file(

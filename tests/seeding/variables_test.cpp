@@ -21,9 +21,19 @@ LlmProvider provider(const std::string& fields, std::vector<std::string> assignm
 
 TEST_CASE("variables are expanded in values after parsing, and take the field's type") {
   const LlmProvider llm = provider(
-      R"({name: "${who}: ${what:-a, b: c}", description: "$${kept}", max_tokens: "${n}", is_active: "${on}", )"
-      R"(model_identifier: ${odd}, cost_per_1k_input_tokens: "${price:-0.5}", )"
-      R"(configuration: {plain: "${n}", list: ["${who}"]}})",
+      R"(
+    name: "${who}: ${what:-a, b: c}"
+    description: $${kept}
+    max_tokens: ${n}
+    is_active: "${on}"
+    model_identifier: ${odd}
+    cost_per_1k_input_tokens: ${price:-0.5}
+    configuration:
+      plain: ${n}
+      quoted: "${n}"
+      list:
+        - ${who}
+)",
       {"who=\"quoted\" %s", "n=7", "on=false", "odd=no"});
   CHECK(llm.name == "\"quoted\" %s: a, b: c");
   CHECK(llm.description == "${kept}");
@@ -31,7 +41,7 @@ TEST_CASE("variables are expanded in values after parsing, and take the field's 
   CHECK_FALSE(llm.is_active);
   CHECK(llm.model_identifier == "no");
   CHECK(llm.cost_per_1k_input_tokens == Decimal{500'000});
-  CHECK(llm.configuration.text == R"({"list":["\"quoted\" %s"],"plain":"7"})");
+  CHECK(llm.configuration.text == R"({"list":["\"quoted\" %s"],"plain":7,"quoted":"7"})");
 }
 
 TEST_CASE("a variable without a value is an error at its place") {
