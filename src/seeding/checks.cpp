@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 #include "providers/provider.h"
@@ -52,6 +53,10 @@ class Checker {
     check_complete<LlmProvider>();
     check_complete<Agent>();
     check_complete<Tool>();
+    std::ranges::stable_sort(details_, {}, [this](const ErrorDetail& detail) {
+      const auto file = std::ranges::find(set_.files, detail.file, &SeedFile::name);
+      return std::tuple(file - set_.files.begin(), detail.line, detail.column);
+    });
     return std::move(details_);
   }
 
