@@ -12,6 +12,7 @@
 #include "cli/command_line.h"
 #include "output/catalog_report.h"
 #include "output/conversation_report.h"
+#include "output/generate_report.h"
 #include "output/setup_report.h"
 #include "output/trail_report.h"
 #include "output/turn_report.h"
@@ -279,6 +280,7 @@ TEST_CASE("the pages document every key of the results") {
       {"provider", output::change_report(admin::ActiveChange{"provider", "", false, false})},
       {"seed", output::seed_report({}, false)},
       {"seed", output::validate_report({})},
+      {"seed", output::generate_report({}, false)},
       {"tool", output::list_report(std::vector<model::Tool>{})},
       {"tool", output::change_report(admin::ActiveChange{"tool", "", false, false})},
   };
