@@ -55,6 +55,7 @@ struct SeedObject {
 struct IncludedFile {
   std::filesystem::path directory;  ///< of SeedSource
   std::string path;                 ///< as written
+  std::string sha256;               ///< of the text that was taken
 };
 
 /// What the files ask for, in the order in which they first name each object.
