@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "base/error.h"
 #include "base/staged_file.h"
@@ -16,7 +19,7 @@
 namespace llmctl::cli {
 namespace {
 
-constexpr std::uint64_t most_conversations = 10'000'000;
+constexpr std::int64_t most_conversations = 10'000'000;
 /// All of one conversation are one transaction, which must not hold the write lock for long.
 constexpr std::uint64_t most_messages = 10'000;
 constexpr std::string_view default_start = "2026-01-01T00:00:00Z";
@@ -73,20 +76,26 @@ seeding::GenerateResult generate_file(const std::string& path,
   if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored))
     staged.emplace(path);
   std::ofstream file(staged ? staged->path() : std::filesystem::path(path), std::ios::binary);
+  errno = 0;
   const auto result = seeding::write_generated(database, file, options);
   file.close();
-  if (!file) throw Error(ErrorKind::io, fmt::format("cannot write to '{}'", path));
+  if (!file) {
+    throw Error(ErrorKind::io, fmt::format("cannot write to '{}': {}", path, std::strerror(errno)));
+  }
   if (staged) staged->publish();
   return result;
 }
 
-/// The data has stdout, so the summary goes to stderr.
+/// The data has stdout, so the summary goes to stderr; a reader that left early needs none.
 void generate_stdout(const seeding::GenerateOptions& options, Context& context) {
   storage::Database& database = context.database(storage::Access::read_only);
   seeding::GenerateResult result;
-  context.write(
-      [&](std::ostream& out) { result = seeding::write_generated(database, out, options); });
-  context.notify(*output::generate_report(result, true).text);
+  bool complete = false;
+  context.write([&](std::ostream& out) {
+    result = seeding::write_generated(database, out, options);
+    complete = out.flush().good();
+  });
+  if (complete) context.notify(*output::generate_report(result, true).text);
 }
 
 void generate(const GenerateOptions& given, Context& context) {
@@ -109,7 +118,7 @@ void add_generate(Noun& noun) {
   seeding::GenerateOptions& options = verb.options.generate;
   options.start = *parse_rfc3339(default_start);
   app.add_option("--conversations", options.conversations, "how many (100)")
-      ->check(CLI::Range(std::uint64_t{1}, most_conversations))
+      ->check(CLI::Range(std::int64_t{1}, most_conversations))
       ->type_name("N");
   app.add_option_function<std::string>(
          "--messages",
@@ -124,6 +133,7 @@ void add_generate(Noun& noun) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name(value::agent);
   app.add_option("--seed", options.seed, "another number makes other conversations (1)")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->type_name("N");
   app.add_option_function<std::string>(
          "--start",

@@ -46,26 +46,22 @@ class Templates {
     if (auto facts = cache_.copy(key_, target)) return facts;
     const std::string included = cache_.note(key_);
     if (included.empty()) return std::nullopt;
-    const auto key = seeding::fingerprint_with_included(key_, sources_, included);
+    const auto key = seeding::fingerprint_with_listed(key_, sources_, included);
     return key ? cache_.copy(*key, target) : std::nullopt;
   }
 
-  void build() {
-    const seeding::Known known = seeding::nothing_known();
-    const seeding::SeedSet set = seeding::load(sources_, {&variables_, &known});
-    const std::string included = seeding::list_included(sources_, set);
+  admin::TemplateFacts build_and_copy(const std::filesystem::path& target) {
+    const seeding::Known nothing = seeding::nothing_known();
+    const seeding::SeedSet set = seeding::load(sources_, {&variables_, &nothing});
     std::string key = key_;
-    if (!included.empty()) {
-      key = seeding::fingerprint_with_included(key_, sources_, included).value_or(key_);
-      cache_.write_note(key_, included);
+    if (!set.included.empty()) {
+      key = seeding::fingerprint_with_included(key_, set);
+      cache_.write_note(key_, seeding::list_included(sources_, set));
     }
-    cache_.build(key, [&](const std::filesystem::path& file) {
-      const storage::Location location{storage::Location::Engine::sqlite, file, file};
-      storage::OpenOptions options;
-      options.access = storage::Access::create;
-      const auto database = storage::open_database(location, options);
-      return set_up(*database, set, context_);
-    });
+    cache_.build(key, [&](const std::filesystem::path& file) { return fill(file, set); });
+    if (const auto facts = cache_.copy(key, target)) return *facts;
+    throw Error(ErrorKind::failed, "the template was removed before it could be copied",
+                "run the command again");
   }
 
  private:
@@ -73,6 +69,14 @@ class Templates {
     std::vector<std::string> settings{"actor=" + context.actor()};
     for (const std::string& assignment : input.variables) settings.push_back("var=" + assignment);
     return settings;
+  }
+
+  admin::TemplateFacts fill(const std::filesystem::path& file, const seeding::SeedSet& set) const {
+    storage::OpenOptions options;
+    options.access = storage::Access::create;
+    const auto database =
+        storage::open_database({storage::Location::Engine::sqlite, file, file}, options);
+    return set_up(*database, set, context_);
   }
 
   admin::TemplateCache cache_;
@@ -86,18 +90,10 @@ void init_from_template(const InitOptions& options, Context& context) {
   const std::filesystem::path target = context.new_file();
   admin::require_new_target(target);
   Templates templates(*options.template_cache, options, context);
-  auto facts = templates.copy(target);
-  const char* const how = facts ? "hit" : "built";
-  if (!facts) {
-    templates.build();
-    facts = templates.copy(target);
-  }
-  if (!facts) {
-    throw Error(ErrorKind::failed, "the template vanished before it could be copied",
-                "seed files that change meanwhile do that: run the command again");
-  }
+  const auto copied = templates.copy(target);
+  const auto facts = copied ? *copied : templates.build_and_copy(target);
   context.set_made_file();
-  context.print(output::init_report(*facts, how));
+  context.print(output::init_report(facts, copied ? "hit" : "built"));
 }
 
 void init(const InitOptions& options, Context& context) {

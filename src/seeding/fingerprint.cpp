@@ -44,9 +44,15 @@ std::string list_included(const std::vector<SeedSource>& sources, const SeedSet&
   return list;
 }
 
-std::optional<std::string> fingerprint_with_included(const std::string& fingerprint,
-                                                     const std::vector<SeedSource>& sources,
-                                                     const std::string& list) {
+std::string fingerprint_with_included(const std::string& fingerprint, const SeedSet& set) {
+  std::string all = fingerprint;
+  for (const IncludedFile& file : set.included) append(all, file.sha256);
+  return sha256_hex(all);
+}
+
+std::optional<std::string> fingerprint_with_listed(const std::string& fingerprint,
+                                                   const std::vector<SeedSource>& sources,
+                                                   const std::string& list) {
   std::string all = fingerprint;
   for (const std::string& entry : split(list, separator)) {
     std::size_t number = 0;
@@ -54,7 +60,7 @@ std::optional<std::string> fingerprint_with_included(const std::string& fingerpr
     const auto [after, problem] = std::from_chars(entry.data(), end, number);
     if (problem != std::errc{} || after == end || number >= sources.size()) return std::nullopt;
     try {
-      append(all, read_included_file(sources[number].directory, {after + 1, end}));
+      append(all, sha256_hex(read_included_file(sources[number].directory, {after + 1, end})));
     } catch (const Error&) {
       return std::nullopt;
     }

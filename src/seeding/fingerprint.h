@@ -18,10 +18,13 @@ std::string fingerprint(const std::vector<SeedSource>& sources,
 /// there, so that it holds for another checkout too; empty when there is none.
 std::string list_included(const std::vector<SeedSource>& sources, const SeedSet& set);
 
-/// SHA-256 over the fingerprint and the contents of the listed files. Nothing when one of them
-/// cannot be read: loading the seed files says why.
-std::optional<std::string> fingerprint_with_included(const std::string& fingerprint,
-                                                     const std::vector<SeedSource>& sources,
-                                                     const std::string& list);
+/// SHA-256 over a fingerprint and the files that were included when the set was loaded.
+std::string fingerprint_with_included(const std::string& fingerprint, const SeedSet& set);
+
+/// The same for the files of a list as they are now. Nothing when one of them cannot be read:
+/// loading the seed files says why.
+std::optional<std::string> fingerprint_with_listed(const std::string& fingerprint,
+                                                   const std::vector<SeedSource>& sources,
+                                                   const std::string& list);
 
 }  // namespace llmctl::seeding

@@ -26,7 +26,7 @@ constexpr Duration wanted_lock_time = std::chrono::milliseconds(100);
 /// In messages; the largest bounds the memory that they take.
 constexpr std::size_t first_chunk = 500;
 constexpr std::size_t smallest_chunk = 100;
-constexpr std::size_t largest_chunk = 4'000;
+constexpr std::size_t largest_chunk = 2'000;
 
 /// The LLMs that the agent may use, its default first.
 std::vector<std::size_t> llms_of(const Agent& agent, const std::vector<CastLlm>& llms) {

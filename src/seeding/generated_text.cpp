@@ -152,8 +152,9 @@ constexpr std::array<std::string_view, 6> code_blocks{
     "12.50, \"path\": \"C:\\\\temp\"}\n```",
     "```sh\nfor file in *.csv; do\n\tsplit -l {n} -- \"$file\" \"${file%.csv}-\" || exit "
     "1\ndone\n```",
-    "```cpp\ntemplate <class T>\nT clamp(T value) {\n  return value < T{} ? T{} : value > T{{n}} ? "
-    "T{{n}} : value;\n}\n```",
+    "```cpp\ntemplate <class T>\nT wrapped(T value) {\n  return value < T{} ? T{} : value % "
+    "T{{n}};\n}\n"
+    "```",
     "```\n<table>\n  <tr><td>{n}</td><td>&amp;</td></tr>\n</table>\n```",
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "seeding/include_file.h"
 #include "seeding/secrets.h"
@@ -77,7 +78,7 @@ std::optional<std::string> include(const Node& path, const Rules& rules,
   if (!relative) return std::nullopt;
   try {
     std::string text = read_included_file(context.directory, *relative);
-    context.included.push_back({context.directory, *relative});
+    context.included.push_back({context.directory, *relative, sha256_hex(text)});
     return text;
   } catch (const Error& problem) {
     context.problems.add(path.mark, fmt::format("{}: {}", rules.name, problem.what()));

@@ -41,6 +41,7 @@ std::string read_text(const SeedSource& source);
 struct IncludedFile {
   std::filesystem::path directory;  ///< of SeedSource
   std::string path;                 ///< as written
+  std::string sha256;               ///< of the text that was taken
 };
 
 /// What a file says about itself.

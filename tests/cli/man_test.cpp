@@ -16,6 +16,7 @@
 #include "output/history_report.h"
 #include "output/migrate_report.h"
 #include "output/seed_report.h"
+#include "output/generate_report.h"
 #include "output/setup_report.h"
 #include "output/trail_report.h"
 #include "output/turn_report.h"
@@ -294,6 +295,7 @@ TEST_CASE("the pages document every key of the results") {
       {"seed", output::seed_report({})},
       {"seed", output::plan_report({})},
       {"seed", output::validate_report({})},
+      {"seed", output::generate_report({}, false)},
       {"tool", output::list_report(std::vector<model::Tool>{})},
       {"tool", output::change_report(admin::ActiveChange{"tool", "", false, false})},
   };

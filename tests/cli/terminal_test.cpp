@@ -128,6 +128,43 @@ TEST_CASE("colour is for terminals that want it") {
   CHECK_FALSE(colored(shown_in_terminal(program, list)));
 }
 
+/// More than any machine makes in the time.
+const Program::Arguments endless{"seed",     "generate",  "--conversations",
+                                 "10000000", "--timeout", "3s"};
+
+TEST_CASE("long work shows its progress on a terminal, and nothing of it when it is over") {
+  Program program;
+  prepare(program);
+  const ProcessResult result = run_in_terminal(program.command(endless), 100);
+  INFO(result.out);
+  CHECK(result.exit_code == 75);
+  const std::string drawn = "\r\x1b[Kgenerating conversations: ";
+  const std::size_t last = result.out.rfind(drawn);
+  REQUIRE(last != std::string::npos);
+  CHECK_THAT(result.out.substr(last + drawn.size(), 80),
+             Catch::Contains(" of 10000000 (0%), ") && Catch::Contains("/s, "));
+  // Then the line is empty, and only whole lines follow.
+  const std::size_t erased = result.out.find("\r\x1b[K", last + 1);
+  REQUIRE(erased != std::string::npos);
+  CHECK_THAT(result.out.substr(erased + 4), Catch::StartsWith("llmctl: "));
+  CHECK_THAT(result.out, Catch::Contains("the command took longer than --timeout allows; ") &&
+                             Catch::Contains(" of 10000000 conversations are in the database"));
+}
+
+TEST_CASE("no progress reaches a pipe, a dumb terminal or who asked for quiet") {
+  Program program;
+  prepare(program);
+  Program::Arguments endless_file = endless;
+  endless_file.insert(endless_file.end(), {"--out", "/dev/null"});
+  CHECK_THAT(program.run(endless_file).err, !Catch::Contains("generating"));
+  Program::Arguments quiet = endless_file;
+  quiet.emplace_back("-q");
+  CHECK_THAT(run_in_terminal(program.command(quiet), 100).out, !Catch::Contains("generating"));
+  program.environment["TERM"] = "dumb";
+  CHECK_THAT(run_in_terminal(program.command(endless_file), 100).out,
+             !Catch::Contains("generating"));
+}
+
 /// Columns of the widest line.
 int width_of(std::string_view text) {
   int widest = 0;

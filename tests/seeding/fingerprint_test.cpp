@@ -1,0 +1,83 @@
+#include "seeding/fingerprint.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/database.h"
+
+namespace llmctl::seeding {
+namespace {
+
+using test::TemporaryDirectory;
+
+const std::vector<std::string> ada{"actor=ada"};
+
+TEST_CASE("a fingerprint is that of the texts, their order and the settings, not of the names") {
+  const SeedSource a{"a.yaml", "one", "."};
+  const SeedSource b{"b.yaml", "two", "."};
+  const SeedSource renamed{"c.yaml", "one", "elsewhere"};
+  const SeedSource both{"a.yaml", "onetwo", "."};
+  const std::string original = fingerprint({a, b}, ada);
+  CHECK(original.size() == 64);
+  CHECK(original == fingerprint({a, b}, ada));
+  CHECK(original == fingerprint({renamed, b}, ada));
+  CHECK(original != fingerprint({b, a}, ada));
+  CHECK(original != fingerprint({both}, ada));
+  CHECK(original != fingerprint({a}, ada));
+  CHECK(original != fingerprint({a, b}, {}));
+  CHECK(original != fingerprint({a, b}, {"actor=bob"}));
+  CHECK(original != fingerprint({a, b}, {"actor=ada", "x=1"}));
+}
+
+constexpr std::string_view with_prompt = R"(llmctl: seed/1
+agents:
+  helper:
+    name: Helper
+    system_prompt: {file: prompts/helper.md}
+)";
+
+std::vector<SeedSource> sources_in(const TemporaryDirectory& directory) {
+  return {{"first.yaml", "llmctl: seed/1\n", directory.path()},
+          {"helper.yaml", std::string(with_prompt), directory.path() / "seeds"}};
+}
+
+TEST_CASE("a change of an included file changes the fingerprint, in every checkout") {
+  const TemporaryDirectory directory;
+  const auto prompt = directory.write("seeds/prompts/helper.md", "Help.");
+  const auto sources = sources_in(directory);
+  const SeedSet set = load(sources);
+  const std::string list = list_included(sources, set);
+  CHECK(list == std::string("1 prompts/helper.md\0", 20));
+  const auto key = fingerprint_with_listed("key", sources, list);
+  REQUIRE(key);
+  CHECK(key == fingerprint_with_listed("key", sources, list));
+  CHECK(key == fingerprint_with_included("key", set));
+  CHECK(key != fingerprint_with_listed("other", sources, list));
+
+  const TemporaryDirectory other;
+  other.write("seeds/prompts/helper.md", "Help.");
+  CHECK(key == fingerprint_with_listed("key", sources_in(other), list));
+
+  directory.write("seeds/prompts/helper.md", "Help!");
+  CHECK(key != fingerprint_with_listed("key", sources, list));
+  // What was loaded counts, not what came later.
+  CHECK(key == fingerprint_with_included("key", set));
+  std::filesystem::remove(prompt);
+  CHECK_FALSE(fingerprint_with_listed("key", sources, list));
+}
+
+TEST_CASE("files that include nothing have an empty list") {
+  const std::vector<SeedSource> sources = builtin_sources();
+  CHECK(list_included(sources, load(sources)) == "");
+}
+
+TEST_CASE("a list that makes no sense gives no fingerprint") {
+  const TemporaryDirectory directory;
+  const auto sources = sources_in(directory);
+  for (const char* list : {"x", "7 a.md", "1", "1 ../a.md", "-1 a.md"}) {
+    INFO(list);
+    CHECK_FALSE(fingerprint_with_listed("key", sources, std::string(list) + '\0'));
+  }
+}
+
+}  // namespace
+}  // namespace llmctl::seeding
