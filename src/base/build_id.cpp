@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <link.h>
 
+#include <bit>
 #include <cstring>
 #include <string_view>
 
@@ -39,7 +40,7 @@ int visit(dl_phdr_info* object, std::size_t, void* found) {
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = object->dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
-    const auto* start = reinterpret_cast<const char*>(object->dlpi_addr + segment.p_vaddr);
+    const auto* start = std::bit_cast<const char*>(object->dlpi_addr + segment.p_vaddr);
     std::string& id = *static_cast<std::string*>(found);
     if (id.empty()) id = find_in({start, segment.p_memsz});
   }

@@ -1,6 +1,7 @@
 #include "cli/generate.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -100,7 +101,9 @@ void generate_stdout(const seeding::GenerateOptions& options, Context& context) 
 
 void generate(const GenerateOptions& given, Context& context) {
   seeding::GenerateOptions options = given.generate;
-  options.progress = context.progress("generating conversations");
+  // Not between the lines of the data.
+  if (given.out != "-" || isatty(STDOUT_FILENO) == 0)
+    options.progress = context.progress("generating conversations");
   if (given.out == "-") return generate_stdout(options, context);
   context.check_columns(output::generate_report({}, given.out.has_value()));
   const auto result = given.out ? generate_file(*given.out, options, context)

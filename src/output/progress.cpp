@@ -17,8 +17,9 @@ constexpr Duration between_drawings = std::chrono::milliseconds(200);
 constexpr std::string_view erase_line = "\r\x1b[K";
 
 std::string time_left(double seconds) {
+  constexpr double days = 100 * 3600.0;
+  if (seconds >= days) return "days left";
   const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
-  if (whole >= 100 * 3600) return "days left";
   if (whole >= 3600) return fmt::format("{}h {:02}m left", whole / 3600, whole / 60 % 60);
   if (whole >= 60) return fmt::format("{}m {:02}s left", whole / 60, whole % 60);
   return fmt::format("{}s left", whole);

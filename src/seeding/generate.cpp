@@ -41,7 +41,7 @@ std::vector<std::size_t> llms_of(const Agent& agent, const std::vector<CastLlm>&
 }
 
 void add_named(Database& database, const std::string& id, Cast& cast) {
-  Agent agent = storage::require<Agent>(database, id);
+  auto agent = storage::require<Agent>(database, id);
   if (!agent.is_active) {
     throw Error(ErrorKind::refused, fmt::format("agent '{}' is inactive", id),
                 "llmctl agent enable " + id);

@@ -408,7 +408,8 @@ TEST_CASE("generated data is the same on every machine") {
   std::ostringstream out;
   write_generated(*chat.database, out, small(20));
   // Change this only when the data is meant to change, and say so in the changelog.
-  CHECK(sha256_hex(out.str()) == "1d00c8c3922d66089d28a7ae91933628326d37e7d6f36b68cde172e7c36e432e");
+  CHECK(sha256_hex(out.str()) ==
+        "1d00c8c3922d66089d28a7ae91933628326d37e7d6f36b68cde172e7c36e432e");
 }
 
 }  // namespace
