@@ -177,6 +177,19 @@ History read_history(Database& database, const std::string& id, const storage::P
 }
 
 template <class Record>
+EditResult edit(Database& database, const std::string& id, const Edit<Record>& edit,
+                const EditOptions& options) {
+  const RecordChange<Record> change =
+      options.dry_run
+          ? plan_change(database, id, edit)
+          : admin::change(database, id, edit, {options.now, options.actor, options.reason});
+  return {std::string(model::noun_of<Record>), id,
+          options.dry_run,                     change.changes,
+          change.revision,
+          changes_between(model::snapshot(*change.before), model::snapshot(change.after))};
+}
+
+template <class Record>
 RevertResult revert(Database& database, const std::string& id, std::int64_t number,
                     const RevertOptions& options) {
   const model::Revision revision = require_revision<Record>(database, id, number);
@@ -215,6 +228,8 @@ RevertResult revert(Database& database, const std::string& id, std::int64_t numb
 }
 
 #define LLMCTL_HISTORY(Record)                                                                \
+  template EditResult edit<Record>(Database&, const std::string&, const Edit<Record>&,        \
+                                   const EditOptions&);                                       \
   template History read_history<Record>(Database&, const std::string&, const storage::Page&); \
   template RevertResult revert<Record>(Database&, const std::string&, std::int64_t,           \
                                        const RevertOptions&);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/catalog.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "storage/database.h"
@@ -51,6 +52,25 @@ struct History {
 /// revision.
 template <class Record>
 History read_history(storage::Database& database, const std::string& id, const storage::Page& page);
+
+struct EditOptions {
+  Timestamp now;
+  std::string actor;
+  std::string reason;
+  bool dry_run = false;
+};
+struct EditResult {
+  std::string noun;
+  std::string id;
+  bool dry_run = false;
+  bool changed = false;                  ///< false: it is so already, and nothing was written
+  std::optional<std::int64_t> revision;  ///< of the record as it is now, if it was written
+  std::vector<FieldChange> changes;
+};
+/// Changes a record by hand. Throws Error(not_found), and what `edit` throws.
+template <class Record>
+EditResult edit(storage::Database& database, const std::string& id, const Edit<Record>& edit,
+                const EditOptions& options);
 
 struct RevertOptions {
   Timestamp now;

@@ -11,6 +11,7 @@
 #include "cli/noun.h"
 #include "output/catalog_report.h"
 #include "output/history_report.h"
+#include "seeding/assignments.h"
 #include "storage/catalog.h"
 
 namespace llmctl::cli {
@@ -54,6 +55,30 @@ void history(const HistoryOptions& options, Context& context) {
       context.database(storage::Access::read_only), options.id, page_of(options.page, context))));
 }
 
+struct SetOptions : IdOptions {
+  std::vector<std::string> assignments;
+  std::optional<std::string> reason;
+  bool dry_run = false;
+};
+
+void require_reason(const std::optional<std::string>& reason) {
+  if (reason && trim(*reason).empty()) throw Error(ErrorKind::usage, "--reason says nothing");
+}
+
+template <class Record>
+void set(const SetOptions& options, Context& context) {
+  context.check_columns(output::edit_report({}));
+  require_reason(options.reason);
+  storage::Database& database =
+      context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
+  const admin::Edit<Record> edit = [&](const Record& record) {
+    return seeding::with_assignments(record, options.assignments, seeding::known_in(database));
+  };
+  context.print(output::edit_report(admin::edit<Record>(
+      database, options.id, edit,
+      {context.clock().now(), context.actor(), options.reason.value_or("set"), options.dry_run})));
+}
+
 struct RevertOptions : IdOptions {
   std::int64_t revision = 0;
   std::optional<std::string> reason;
@@ -63,8 +88,7 @@ struct RevertOptions : IdOptions {
 template <class Record>
 void revert(const RevertOptions& options, Context& context) {
   context.check_columns(output::revert_report({}));
-  if (options.reason && trim(*options.reason).empty())
-    throw Error(ErrorKind::usage, "--reason says nothing");
+  require_reason(options.reason);
   storage::Database& database =
       context.database(options.dry_run ? storage::Access::read_only : storage::Access::read_write);
   context.print(output::revert_report(admin::revert<Record>(
@@ -99,6 +123,16 @@ void add_basics(Noun& noun) {
 }
 
 template <class Record>
+void add_set(Noun& noun) {
+  auto& verb = noun.verb<SetOptions>("set", "change some of its fields", set<Record>);
+  add_id<Record>(verb);
+  verb.app.add_option("KEY=VALUE", verb.options.assignments, "fields and their new values")
+      ->required();
+  verb.app.add_option("--reason", verb.options.reason, "why, for the history")->type_name("TEXT");
+  verb.app.add_flag("--dry-run", verb.options.dry_run, "say what would change, and change nothing");
+}
+
+template <class Record>
 void add_history(Noun& noun) {
   auto& history_verb =
       noun.verb<HistoryOptions>("history", "list its changes, newest first", history<Record>);
@@ -122,10 +156,12 @@ void add_history(Noun& noun) {
 
 void build_provider(Noun& noun) {
   add_basics<LlmProvider>(noun);
+  add_set<LlmProvider>(noun);
   add_history<LlmProvider>(noun);
 }
 void build_agent(Noun& noun) {
   add_basics<Agent>(noun);
+  add_set<Agent>(noun);
   add_history<Agent>(noun);
 }
 void build_tool(Noun& noun) { add_basics<Tool>(noun); }

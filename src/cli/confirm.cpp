@@ -12,14 +12,13 @@
 
 namespace llmctl::cli {
 
-void confirm(Context& context, const std::string& question) {
-  (void)context;
-  const std::string shown = output::sanitize(question, true);
+void confirm(const std::string& what) {
+  const std::string shown = output::sanitize(what, false);
   if (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0) {
-    throw Error(ErrorKind::refused, fmt::format("this needs a yes: {}", shown),
+    throw Error(ErrorKind::refused, fmt::format("this needs a yes: {}", what),
                 "--yes says it; --dry-run shows what would be done");
   }
-  std::cerr << shown << " [y/N] " << std::flush;
+  std::cerr << shown << "? [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   throw_if_interrupted();

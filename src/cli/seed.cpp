@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -52,14 +53,16 @@ void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
       context.database(storage::Access::read_write), set, plan);
   const std::size_t count = planned.count(seeding::Action::prune);
   if (count == 0) return;
-  std::string what;
+  constexpr std::size_t shown = 10;
+  std::vector<std::string> names;
   for (const seeding::Change& change : planned.changes) {
-    if (change.action == seeding::Action::prune)
-      what += fmt::format("  {} '{}'\n", change.kind, change.id);
+    if (change.action == seeding::Action::prune && names.size() < shown)
+      names.push_back(fmt::format("{} '{}'", change.kind, change.id));
   }
-  confirm(context, fmt::format("{}delete {} from {}?", what,
-                               count == 1 ? "this object" : fmt::format("these {} objects", count),
-                               context.database_line()));
+  confirm(fmt::format("delete {} from {}: {}{}",
+                      count == 1 ? "1 object" : fmt::format("{} objects", count),
+                      context.database_line(), fmt::join(names, ", "),
+                      count > shown ? fmt::format(" and {} more", count - shown) : ""));
 }
 
 void print_plan(const seeding::SeedPlan& plan, Context& context) {

@@ -82,6 +82,20 @@ Report history_report(const admin::History& history) {
   return report;
 }
 
+Report edit_report(const admin::EditResult& result) {
+  Report report;
+  report.name = result.noun;
+  report.single = true;
+  report.columns = {{"id"}, {"changed"}, {"revision"}, {"changes"}};
+  report.rows = {{result.id, result.changed, cell(result.revision), changes_cell(result.changes)}};
+  const std::string target = fmt::format("{} '{}'", result.noun, sanitize(result.id, false));
+  report.text = result.changed
+                    ? fmt::format("{} {}\n{}", result.dry_run ? "would change" : "changed", target,
+                                  changes_text(result.changes))
+                    : fmt::format("nothing to do: {} is so already", target);
+  return report;
+}
+
 Report revert_report(const admin::RevertResult& result) {
   Report report;
   report.name = result.noun;

@@ -76,7 +76,7 @@ std::string Variables::expanded(const yaml::Node& scalar, yaml::Problems& proble
     if (end == std::string_view::npos || !is_name(name)) {
       problems.add(scalar.mark, "'${' begins a variable like ${NAME} or ${NAME:-default}: write "
                                 "'$${' for the characters themselves");
-      return {};
+      return scalar.text;
     }
     rest.remove_prefix(end + 1);
     const auto value = values_.find(name);
@@ -92,6 +92,7 @@ std::string Variables::expanded(const yaml::Node& scalar, yaml::Problems& proble
       problems.add(scalar.mark, fmt::format("there is no variable {}{}: give it with --var {}=VALUE",
                                             yaml::in_quotes(name),
                                             hint.empty() ? "" : ", " + hint, name));
+      return scalar.text;
     }
   }
   return result.append(rest);

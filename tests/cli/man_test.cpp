@@ -268,9 +268,14 @@ TEST_CASE("the pages document every key of the results") {
   agent_revert.noun = "agent";
   admin::RevertResult provider_revert;
   provider_revert.noun = "provider";
+  admin::EditResult agent_edit;
+  agent_edit.noun = "agent";
+  admin::EditResult provider_edit;
+  provider_edit.noun = "provider";
   const std::vector<std::pair<std::string, output::Report>> reports{
       {"agent", output::list_report(std::vector<model::Agent>{})},
       {"agent", output::change_report(admin::ActiveChange{"agent", "", false, false})},
+      {"agent", output::edit_report(agent_edit)},
       {"agent", output::history_report({})},
       {"agent", output::revert_report(agent_revert)},
       {"audit", output::messages_report({})},
@@ -290,6 +295,7 @@ TEST_CASE("the pages document every key of the results") {
       {"poll", output::poll_report({})},
       {"provider", output::list_report(std::vector<model::LlmProvider>{})},
       {"provider", output::change_report(admin::ActiveChange{"provider", "", false, false})},
+      {"provider", output::edit_report(provider_edit)},
       {"provider", output::history_report({})},
       {"provider", output::revert_report(provider_revert)},
       {"seed", output::seed_report({})},

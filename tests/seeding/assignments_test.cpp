@@ -1,0 +1,106 @@
+#include "seeding/assignments.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+#include "model/records.h"
+
+namespace llmctl::seeding {
+namespace {
+
+using model::Agent;
+using model::LlmProvider;
+
+const Known known{[](std::string_view, const std::string& id) { return id == "there"; },
+                  [](std::string_view) { return std::vector<std::string>{"there"}; }};
+
+LlmProvider provider(const std::vector<std::string>& assignments) {
+  LlmProvider llm;
+  llm.id = std::string_view("p");
+  llm.name = std::string_view("P");
+  llm.provider_type = std::string_view("openai");
+  llm.configuration.text = std::string_view(R"({"credential":"openai","limits":{"a":1}})");
+  return with_assignments(llm, assignments, known);
+}
+
+Agent agent(const std::vector<std::string>& assignments) {
+  Agent record;
+  record.id = record.name = "a";
+  record.allowed_llms = {"there"};
+  return with_assignments(record, assignments, known);
+}
+
+TEST_CASE("the field decides what a value means") {
+  const LlmProvider llm = provider({"name=5", "description=no: \"quotes\" needed", "max_tokens=7",
+                                    "is_active=false", "cost_per_1k_input_tokens=0.25",
+                                    "model_identifier="});
+  CHECK(llm.name == "5");
+  CHECK(llm.description == "no: \"quotes\" needed");
+  CHECK(llm.max_tokens == 7);
+  CHECK_FALSE(llm.is_active);
+  CHECK(llm.cost_per_1k_input_tokens == Decimal{250'000});
+  CHECK(llm.model_identifier.empty());
+  CHECK(llm.provider_type == "openai");
+  CHECK_FALSE(provider({"cost_per_1k_input_tokens=null"}).cost_per_1k_input_tokens);
+}
+
+TEST_CASE("one value inside of an object can be set, and the whole object") {
+  CHECK(provider({"configuration.base_url=https://example.com/v1", "configuration.limits.b=[1,2]",
+                  "configuration.timeout=30", "configuration.new.deep=true"})
+            .configuration.text ==
+        R"({"base_url":"https://example.com/v1","credential":"openai","limits":{"a":1,"b":[1,2]},)"
+        R"("new":{"deep":true},"timeout":30})");
+  CHECK(provider({R"(configuration={"x": 1})"}).configuration.text == R"({"x":1})");
+}
+
+TEST_CASE("references and lists of ids must lead somewhere") {
+  CHECK(agent({"default_llm=there"}).default_llm == "there");
+  CHECK_FALSE(agent({"default_llm=null"}).default_llm);
+  CHECK(agent({"allowed_llms="}).allowed_llms.empty());
+  CHECK(agent({"tools=there"}).tools == std::vector<std::string>{"there"});
+  CHECK(agent({R"(tools=["there"])"}).tools == std::vector<std::string>{"there"});
+  for (const char* wrong : {"default_llm=their", "allowed_llms=there,nope", "tools=nope"}) {
+    INFO(wrong);
+    try {
+      agent({wrong});
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.kind == ErrorKind::invalid_data);
+    }
+  }
+}
+
+TEST_CASE("wrong assignments are refused with what is wrong") {
+  struct Case {
+    std::vector<std::string> assignments;
+    ErrorKind kind;
+    std::string message;
+  };
+  const Case cases[] = {
+      {{"name"}, ErrorKind::usage, "'name' is not KEY=VALUE"},
+      {{"=x"}, ErrorKind::usage, "'=x' is not KEY=VALUE"},
+      {{"name=a", "name=b"}, ErrorKind::usage, "name is set twice"},
+      {{"name.x=a"}, ErrorKind::usage, "name has no parts that could be set"},
+      {{"nmae=a"}, ErrorKind::invalid_data, "unknown key 'nmae', did you mean 'name'?"},
+      {{"max_tokens=many"}, ErrorKind::invalid_data,
+       "max_tokens: 'many' is not a whole number like 4096"},
+      {{"max_tokens=x", "is_active=x"}, ErrorKind::invalid_data, "; is_active: must be true or"},
+      {{"configuration=text"}, ErrorKind::invalid_data, "configuration: must be a mapping"},
+      {{"configuration.api_key=canary"}, ErrorKind::invalid_data, "secret"},
+      {{"provider_type=magic"}, ErrorKind::invalid_data, "provider_type: 'magic' is not one of"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.message);
+    try {
+      provider(c.assignments);
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.kind == c.kind);
+      CHECK_THAT(error.what(), Catch::Contains(c.message));
+      CHECK_THAT(error.what(), !Catch::Contains("canary"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmctl::seeding
