@@ -183,8 +183,10 @@ EditResult edit(Database& database, const std::string& id, const Edit<Record>& e
       options.dry_run
           ? plan_change(database, id, edit)
           : admin::change(database, id, edit, {options.now, options.actor, options.reason});
-  return {std::string(model::noun_of<Record>), id,
-          options.dry_run,                     change.changes,
+  return {std::string(model::noun_of<Record>),
+          id,
+          options.dry_run,
+          change.changes,
           change.revision,
           changes_between(model::snapshot(*change.before), model::snapshot(change.after))};
 }

@@ -22,7 +22,8 @@ std::string canonical_json(const nlohmann::json& value);
 /// rows can still be shown.
 std::string canonical_json(const JsonText& stored);
 
-/// Appends the text as a JSON string, spelt as canonical_json does; what is not UTF-8 becomes U+FFFD.
+/// Appends the text as a JSON string, spelt as canonical_json does; what is not UTF-8 becomes
+/// U+FFFD.
 void append_json_string(std::string& json, std::string_view text);
 
 /// Compares by value.

@@ -49,8 +49,8 @@ struct ApplyOptions : PlanFlags {
 void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
                    const seeding::PlanOptions& plan, Context& context) {
   if (!plan.prune || options.yes) return;
-  const seeding::SeedPlan planned = seeding::make_plan(
-      context.database(storage::Access::read_write), set, plan);
+  const seeding::SeedPlan planned =
+      seeding::make_plan(context.database(storage::Access::read_write), set, plan);
   const std::size_t count = planned.count(seeding::Action::prune);
   if (count == 0) return;
   constexpr std::size_t shown = 10;
@@ -72,8 +72,8 @@ void print_plan(const seeding::SeedPlan& plan, Context& context) {
 void apply_set(const seeding::SeedSet& set, const seeding::PlanOptions& plan,
                const std::string& digest, Context& context) {
   storage::Database& database = context.database(storage::Access::read_write);
-  const seeding::SeedPlan done = seeding::apply(
-      database, set, {plan, context.clock().now(), context.actor(), digest});
+  const seeding::SeedPlan done =
+      seeding::apply(database, set, {plan, context.clock().now(), context.actor(), digest});
   context.print(output::seed_report(done, context.wants_rows()));
 }
 
@@ -88,8 +88,8 @@ void apply_plan_file(const ApplyOptions& options, Context& context) {
   const seeding::SeedSet set = seeding::load(file.sources);
   file.options.progress = context.progress("seeding");
   if (options.dry_run) {
-    storage::Database& database = context.database(
-        file.options.prune ? storage::Access::read_write : storage::Access::read_only);
+    storage::Database& database = context.database(file.options.prune ? storage::Access::read_write
+                                                                      : storage::Access::read_only);
     return print_plan(seeding::make_plan(database, set, file.options), context);
   }
   confirm_prune(options, set, file.options, context);

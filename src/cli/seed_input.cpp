@@ -32,8 +32,7 @@ std::vector<seeding::SeedSource> sources_of(const SeedInput& input) {
     }
     return seeding::read_sources(input.paths, standard_input);
   } catch (Error& problem) {
-    const std::vector<std::string> verbs{"apply", "plan",   "validate",
-                                         "dump",  "schema", "generate"};
+    const std::vector<std::string> verbs{"apply", "plan", "validate", "dump", "schema", "generate"};
     const std::string suggestion = did_you_mean(input.paths.front(), verbs);
     if (problem.kind == ErrorKind::not_found && !suggestion.empty()) problem.hint = suggestion;
     throw;

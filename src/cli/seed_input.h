@@ -19,7 +19,8 @@ void add_seed_input(CLI::App& app, SeedInput& input);
 /// Without paths: the seeds inside the program. A mistyped verb arrives here as a path.
 std::vector<seeding::SeedSource> sources_of(const SeedInput& input);
 
-/// Reads and checks the files, against what is known besides them unless `known` is null. Says which variables nobody used.
+/// Reads and checks the files, against what is known besides them unless `known` is null. Says
+/// which variables nobody used.
 seeding::SeedSet load_seeds(const SeedInput& input, const seeding::Known* known, Context& context);
 
 }  // namespace llmctl::cli

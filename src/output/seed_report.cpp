@@ -75,13 +75,14 @@ std::string change_line(const Change& change, bool with_values) {
 std::vector<std::string> advice(const SeedPlan& plan) {
   std::vector<std::string> lines;
   if (plan.count(Action::drifted) > 0)
-    lines.emplace_back("drifted: changed in the database while the files stood still, and kept; "
-                       "--on-drift overwrite brings the files' values back");
+    lines.emplace_back(
+        "drifted: changed in the database while the files stood still, and kept; "
+        "--on-drift overwrite brings the files' values back");
   if (plan.count(Action::unowned) > 0)
     lines.emplace_back("unowned: the backend's own, left as it is; --take-over writes it");
   if (plan.prunable > 0) {
-    lines.push_back(fmt::format("no longer in the files: {}; --prune deletes what nothing refers to",
-                                plan.prunable));
+    lines.push_back(fmt::format(
+        "no longer in the files: {}; --prune deletes what nothing refers to", plan.prunable));
   }
   return lines;
 }
@@ -127,9 +128,9 @@ Report validate_report(const seeding::SeedCounts& counts) {
   report.single = true;
   report.columns = {{"llm_providers"}, {"agents"}, {"tools"}, {"conversations"}};
   report.rows = {{counts.llm_providers, counts.agents, counts.tools, counts.conversations}};
-  report.text = fmt::format("valid; providers: {}, agents: {}, tools: {}, conversations: {}",
-                            counts.llm_providers, counts.agents, counts.tools,
-                            counts.conversations);
+  report.text =
+      fmt::format("valid; providers: {}, agents: {}, tools: {}, conversations: {}",
+                  counts.llm_providers, counts.agents, counts.tools, counts.conversations);
   return report;
 }
 

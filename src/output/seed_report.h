@@ -6,8 +6,8 @@
 
 namespace llmctl::output {
 
-/// What apply did: one line per object that is not unchanged. Without `rows`, which take memory where
-/// there are many, it is for text only.
+/// What apply did: one line per object that is not unchanged. Without `rows`, which take memory
+/// where there are many, it is for text only.
 Report seed_report(const seeding::SeedPlan& plan, bool rows = true);
 /// What it would do, field by field.
 Report plan_report(const seeding::SeedPlan& plan, bool rows = true);

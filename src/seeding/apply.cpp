@@ -51,8 +51,8 @@ Before look_before(storage::Database& database) {
 template <class Record>
 void find_applied(storage::Database& database, Item<Record>& item, const Before& before) {
   if (!before.applied) return;
-  item.compared.applied = storage::find_seed_object(
-      database, item.seed_set, model::kind_of<Record>, item.compared.desired.id);
+  item.compared.applied = storage::find_seed_object(database, item.seed_set, model::kind_of<Record>,
+                                                    item.compared.desired.id);
 }
 
 template <class Record>
@@ -70,9 +70,8 @@ struct FixtureItem : Item<ConversationFixture> {
   ConversationFixture whole;
 };
 
-FixtureItem compare(storage::Database& database,
-                    storage::Staged<ConversationFixture>&& staged, const SeedFile& file,
-                    const Before& before) {
+FixtureItem compare(storage::Database& database, storage::Staged<ConversationFixture>&& staged,
+                    const SeedFile& file, const Before& before) {
   FixtureItem item;
   item.seed_set = file.seed_set;
   item.whole = settled(staged.record, file);
@@ -164,12 +163,9 @@ class Walk {
     const auto& compared = item.compared;
     JsonText wanted{model::fields_text(compared.desired, compared.named)};
     if (compared.applied && same_json(compared.applied->applied, wanted)) return std::nullopt;
-    return storage::SeedObject{item.seed_set,
-                               std::string(kind_of(compared)),
-                               compared.desired.id,
-                               decision.action == Action::create,
-                               std::move(wanted),
-                               options_.now};
+    return storage::SeedObject{item.seed_set,       std::string(kind_of(compared)),
+                               compared.desired.id, decision.action == Action::create,
+                               std::move(wanted),   options_.now};
   }
 
   template <class Record>
@@ -200,7 +196,8 @@ class Walk {
   /// What was deleted in the database and stays so cannot be referred to.
   void require_references(const Agent& agent) {
     if (deleted_.empty()) return;
-    if (agent.default_llm) require_reference(agent.id, model::kind_of<LlmProvider>, *agent.default_llm);
+    if (agent.default_llm)
+      require_reference(agent.id, model::kind_of<LlmProvider>, *agent.default_llm);
     for (const auto& relation : model::relations<Agent>) {
       for (const std::string& id : agent.*relation.member)
         require_reference(agent.id, relation.target_kind, id);

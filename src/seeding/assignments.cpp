@@ -50,7 +50,8 @@ Node id_list(const std::string& text) {
   Node list;
   list.kind = Node::Kind::sequence;
   list.mark = no_place;
-  for (const std::string& id : split(text, ',')) list.items.push_back(scalar(std::string(trim(id))));
+  for (const std::string& id : split(text, ','))
+    list.items.push_back(scalar(std::string(trim(id))));
   return list;
 }
 

@@ -69,9 +69,9 @@ class Checker {
       if (known_.exists(model::kind_of<Record>, object.record.id)) continue;
       for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
         if ((required & ~object.named & model::bit(i)) == 0) continue;
-        add(object.first, fmt::format("{} {}: a new one needs '{}'", model::noun_of<Record>,
-                                      yaml::in_quotes(object.record.id),
-                                      model::field_name<Record>(i)));
+        add(object.first,
+            fmt::format("{} {}: a new one needs '{}'", model::noun_of<Record>,
+                        yaml::in_quotes(object.record.id), model::field_name<Record>(i)));
       }
     }
   }
@@ -95,9 +95,9 @@ class Checker {
                       std::back_inserter(candidates));
     std::ranges::sort(candidates);
     const std::string hint = did_you_mean(mention.target, candidates);
-    add(mention.place, fmt::format("{}: there is no {} {}{}{}", mention.field,
-                                   noun_of_kind(mention.target_kind),
-                                   yaml::in_quotes(mention.target), hint.empty() ? "" : ", ", hint));
+    add(mention.place,
+        fmt::format("{}: there is no {} {}{}{}", mention.field, noun_of_kind(mention.target_kind),
+                    yaml::in_quotes(mention.target), hint.empty() ? "" : ", ", hint));
   }
 
   void add(const storage::StagedPlace& place, std::string message) {
@@ -136,9 +136,8 @@ Known known_in(storage::Database& database) {
             });
           },
           [&database](std::string_view kind) {
-            return with_record(kind, [&]<class Record>(const Record*) {
-              return storage::ids<Record>(database);
-            });
+            return with_record(
+                kind, [&]<class Record>(const Record*) { return storage::ids<Record>(database); });
           }};
 }
 

@@ -64,8 +64,7 @@ template <class Record>
 Decision decide(const Comparison<Record>& object, OnDrift on_drift, bool foreign) {
   const bool keeps = on_drift != OnDrift::overwrite;
   if (!object.live) {
-    const bool deleted =
-        object.applied && standing_still(object, object.named) == object.named;
+    const bool deleted = object.applied && standing_still(object, object.named) == object.named;
     return {deleted && keeps ? Action::drifted : Action::create, object.named, 0};
   }
   const FieldBits differing = model::differing_fields(*object.live, object.desired, object.named);
@@ -108,9 +107,9 @@ std::string digest_line(const Comparison<Record>& object, const Decision& decisi
   return line + '\n';
 }
 
-#define LLMCTL_DECIDE(Record)                                                    \
-  template Decision decide(const Comparison<Record>&, OnDrift, bool);            \
-  template Change describe(const Comparison<Record>&, const Decision&, bool);    \
+#define LLMCTL_DECIDE(Record)                                                 \
+  template Decision decide(const Comparison<Record>&, OnDrift, bool);         \
+  template Change describe(const Comparison<Record>&, const Decision&, bool); \
   template std::string digest_line(const Comparison<Record>&, const Decision&);
 LLMCTL_DECIDE(model::LlmProvider)
 LLMCTL_DECIDE(model::Agent)

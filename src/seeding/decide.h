@@ -26,8 +26,8 @@ struct Decision {
 };
 
 /// A field that the files changed gets their value; one that only the database changed is drifted,
-/// and is kept or overwritten as `on_drift` says. With `foreign`, a row that the set has not applied
-/// is left alone.
+/// and is kept or overwritten as `on_drift` says. With `foreign`, a row that the set has not
+/// applied is left alone.
 template <class Record>
 Decision decide(const Comparison<Record>& object, OnDrift on_drift, bool foreign);
 

@@ -40,8 +40,8 @@ std::string json_line(const Record& record, model::FieldBits named) {
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
-#define LLMCTL_DOCUMENT(Record)                                               \
-  template ordered_json document_of(const model::Record&, model::FieldBits);  \
+#define LLMCTL_DOCUMENT(Record)                                              \
+  template ordered_json document_of(const model::Record&, model::FieldBits); \
   template std::string json_line(const model::Record&, model::FieldBits);
 LLMCTL_DOCUMENT(LlmProvider)
 LLMCTL_DOCUMENT(Agent)

@@ -61,8 +61,8 @@ class Dumper {
       write(*record, model::all_fields<Record> & ~secret);
       for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
         if ((secret & model::bit(i)) == 0) continue;
-        result_.left_out.push_back(fmt::format("{} '{}': {}", model::noun_of<Record>, id,
-                                               model::field_name<Record>(i)));
+        result_.left_out.push_back(
+            fmt::format("{} '{}': {}", model::noun_of<Record>, id, model::field_name<Record>(i)));
       }
     }
     end_section();

@@ -82,9 +82,8 @@ json message_json(const model::Message& message) {
       {"pending", message.pending},
       {"blocked", message.blocked},
       {"deleted_at", time_or_null(message.deleted_at)},
-      {"protegrity_data", message.protegrity_data
-                              ? json::parse(canonical_json(*message.protegrity_data))
-                              : json()},
+      {"protegrity_data",
+       message.protegrity_data ? json::parse(canonical_json(*message.protegrity_data)) : json()},
   };
 }
 

@@ -19,9 +19,9 @@ constexpr std::size_t max_title = 255;
 
 const std::vector<std::string> conversation_keys{"title", "agent",      "llm",        "model_id",
                                                  "at",    "updated_at", "deleted_at", "messages"};
-const std::vector<std::string> message_keys{"id",         "role",           "content", "at",
-                                            "agent",      "llm",            "pending", "blocked",
-                                            "deleted_at", "protegrity_data"};
+const std::vector<std::string> message_keys{
+    "id",  "role",    "content", "at",         "agent",
+    "llm", "pending", "blocked", "deleted_at", "protegrity_data"};
 
 /// Reads one conversation; names of messages' fields in messages are "messages[2].role".
 class FixtureReader {
@@ -132,9 +132,9 @@ class FixtureReader {
       } else if (key == "at" || key == "deleted_at") {
         if (const auto time = moment(value, path)) message[key] = *time;
       } else if (key == "agent" || key == "llm") {
-        const auto id = reference(value, path,
-                                  key == "agent" ? model::kind_of<model::Agent>
-                                                 : model::kind_of<model::LlmProvider>);
+        const auto id = reference(
+            value, path,
+            key == "agent" ? model::kind_of<model::Agent> : model::kind_of<model::LlmProvider>);
         message[key] = id ? json(*id) : json();
       } else if (key == "pending" || key == "blocked") {
         message[key] = yaml::read_boolean(value, path, problems_).value_or(false);

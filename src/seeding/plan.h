@@ -70,10 +70,10 @@ enum class OnDrift { keep, overwrite, fail };
 struct PlanOptions {
   OnDrift on_drift = OnDrift::keep;
   bool prune = false;
-  bool take_over = false;        ///< also write what no set owns in a database of the backend's
-  bool refuse_unowned = false;   ///< instead of leaving it alone
-  bool values_of_new = false;    ///< list the fields of new objects, too
-  ProgressCallback progress;     ///< by objects
+  bool take_over = false;       ///< also write what no set owns in a database of the backend's
+  bool refuse_unowned = false;  ///< instead of leaving it alone
+  bool values_of_new = false;   ///< list the fields of new objects, too
+  ProgressCallback progress;    ///< by objects
 };
 
 /// Writes nothing. With `prune` it needs a database that may be written, because it does and undoes

@@ -27,13 +27,12 @@ std::set<std::string> conversation_ids(const SeedSet& set) {
   constexpr std::int64_t batch = 256;
   std::int64_t position = 0;
   while (true) {
-    const auto objects =
-        storage::staged_behind<ConversationFixture>(*set.staging, position, batch);
+    const auto objects = storage::staged_behind<ConversationFixture>(*set.staging, position, batch);
     if (objects.empty()) return ids;
     position = objects.back().position;
     for (const auto& object : objects) {
-      ids.insert(fixture_id(set.files.at(static_cast<std::size_t>(object.first.file)),
-                            object.record.id));
+      ids.insert(
+          fixture_id(set.files.at(static_cast<std::size_t>(object.first.file)), object.record.id));
     }
   }
 }
@@ -75,8 +74,8 @@ std::vector<SeedObjectId> prune_candidates(storage::Database& database, const Se
     const bool fixtures = kind == model::kind_of<ConversationFixture>;
     const auto staged_conversations = fixtures ? conversation_ids(set) : std::set<std::string>{};
     for (std::string& id : created) {
-      const bool staged = fixtures ? staged_conversations.contains(id)
-                                   : storage::is_staged(*set.staging, kind, id);
+      const bool staged =
+          fixtures ? staged_conversations.contains(id) : storage::is_staged(*set.staging, kind, id);
       if (!staged) candidates.push_back({kind, std::move(id)});
     }
   }
@@ -90,7 +89,10 @@ Change prune_object(storage::Database& database, const std::string& seed_set,
     if (other != seed_set) referrers.push_back(fmt::format("seed set '{}'", other));
   }
   if (!referrers.empty()) {
-    return {object.kind, object.id, Action::protect, {},
+    return {object.kind,
+            object.id,
+            Action::protect,
+            {},
             fmt::format("referred to by {}", fmt::join(referrers, ", "))};
   }
   remove_object(database, object, change);

@@ -30,15 +30,13 @@ constexpr std::string_view format_name = "seed/1";
 constexpr std::string_view default_set = "default";
 constexpr Timestamp default_base_time{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
 
-constexpr std::array<std::string_view, 4> sections{
-    model::kind_of<LlmProvider>, model::kind_of<Agent>, model::kind_of<Tool>,
-    model::kind_of<ConversationFixture>};
+constexpr std::array<std::string_view, 4> sections{model::kind_of<LlmProvider>,
+                                                   model::kind_of<Agent>, model::kind_of<Tool>,
+                                                   model::kind_of<ConversationFixture>};
 const std::vector<std::string> root_keys{"llmctl", "set",   "base_time",    "llm_providers",
                                          "agents", "tools", "conversations"};
 
-bool is_section(std::string_view key) {
-  return std::ranges::find(sections, key) != sections.end();
-}
+bool is_section(std::string_view key) { return std::ranges::find(sections, key) != sections.end(); }
 
 /// Mappings merge, key by key; all else is replaced.
 JsonText merged(const JsonText& base, const JsonText& over) {
@@ -66,10 +64,10 @@ class Merger {
  private:
   template <class Record>
   void report_twice(const storage::Staged<Record>& before, const storage::Staged<Record>& again) {
-    problems_.add({static_cast<int>(again.first.line), static_cast<int>(again.first.column)},
-                  fmt::format("duplicate key {}, first at line {}, column {}",
-                              yaml::in_quotes(again.record.id), before.latest.line,
-                              before.latest.column));
+    problems_.add(
+        {static_cast<int>(again.first.line), static_cast<int>(again.first.column)},
+        fmt::format("duplicate key {}, first at line {}, column {}",
+                    yaml::in_quotes(again.record.id), before.latest.line, before.latest.column));
   }
 
   /// What `over` names wins; all else, the owner too, stays with the first file.
@@ -218,8 +216,8 @@ class FileReader {
   std::string read_set(const Node& node) {
     const auto text = yaml::read_text(node, "set", problems_);
     if (text && !is_valid_id(*text)) {
-      problems_.add(node.mark,
-                    fmt::format("set: {} is no name of a set: {}", yaml::in_quotes(*text), id_rule));
+      problems_.add(node.mark, fmt::format("set: {} is no name of a set: {}",
+                                           yaml::in_quotes(*text), id_rule));
     }
     return text.value_or(std::string(default_set));
   }

@@ -17,8 +17,8 @@ namespace llmctl::seeding {
 
 /// One seed file: YAML, or JSON Lines when its name ends in ".jsonl".
 struct SeedSource {
-  std::string name;                 ///< for messages: the path as given, "stdin" or "builtin:core.yaml"
-  std::string text;                 ///< unless there is a path
+  std::string name;  ///< for messages: the path as given, "stdin" or "builtin:core.yaml"
+  std::string text;  ///< unless there is a path
   std::filesystem::path directory;  ///< below which `{file: …}` may read; empty: nowhere
   std::filesystem::path path;       ///< read when it is needed, and not kept
 

@@ -14,9 +14,8 @@ bool is_name(std::string_view text) {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
-  return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-  });
+  return !text.empty() && is_letter(text[0]) &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace
@@ -74,8 +73,9 @@ std::string Variables::expanded(const yaml::Node& scalar, yaml::Problems& proble
     const std::size_t default_mark = inside.find(":-");
     const std::string_view name = inside.substr(0, default_mark);
     if (end == std::string_view::npos || !is_name(name)) {
-      problems.add(scalar.mark, "'${' begins a variable like ${NAME} or ${NAME:-default}: write "
-                                "'$${' for the characters themselves");
+      problems.add(scalar.mark,
+                   "'${' begins a variable like ${NAME} or ${NAME:-default}: write "
+                   "'$${' for the characters themselves");
       return scalar.text;
     }
     rest.remove_prefix(end + 1);
@@ -89,9 +89,9 @@ std::string Variables::expanded(const yaml::Node& scalar, yaml::Problems& proble
       std::vector<std::string> known;
       for (const auto& [known_name, ignored] : values_) known.push_back(known_name);
       const std::string hint = did_you_mean(name, known);
-      problems.add(scalar.mark, fmt::format("there is no variable {}{}: give it with --var {}=VALUE",
-                                            yaml::in_quotes(name),
-                                            hint.empty() ? "" : ", " + hint, name));
+      problems.add(scalar.mark,
+                   fmt::format("there is no variable {}{}: give it with --var {}=VALUE",
+                               yaml::in_quotes(name), hint.empty() ? "" : ", " + hint, name));
       return scalar.text;
     }
   }

@@ -53,11 +53,10 @@ void load_relations(Database&, Record&) {}
 template <>
 void load_relations(Database& database, Agent& agent) {
   for (const JoinTable& join : join_tables) {
-    agent.*join.member =
-        collect(database,
-                fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}", join.table,
-                            join.column),
-                {agent.id}, [](const Row& row) { return row.text(0); });
+    agent.*join.member = collect(database,
+                                 fmt::format("SELECT {1} FROM {0} WHERE agent_id = ?1 ORDER BY {1}",
+                                             join.table, join.column),
+                                 {agent.id}, [](const Row& row) { return row.text(0); });
   }
 }
 
@@ -70,15 +69,15 @@ void write_relations(Database& database, const Agent& before, const Agent& after
     const auto& new_ids = after.*join.member;
     for (const std::string& id : old_ids) {
       if (std::ranges::find(new_ids, id) != new_ids.end()) continue;
-      database.execute(fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", join.table,
-                                   join.column),
-                       {after.id, id});
+      database.execute(
+          fmt::format("DELETE FROM {} WHERE agent_id = ?1 AND {} = ?2", join.table, join.column),
+          {after.id, id});
     }
     for (const std::string& id : new_ids) {
       if (std::ranges::find(old_ids, id) != old_ids.end()) continue;
-      database.execute(fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", join.table,
-                                   join.column),
-                       {after.id, id});
+      database.execute(
+          fmt::format("INSERT INTO {} (agent_id, {}) VALUES (?1, ?2)", join.table, join.column),
+          {after.id, id});
     }
   }
 }

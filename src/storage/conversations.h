@@ -59,8 +59,8 @@ std::vector<Uuid> message_ids_ending_in(Database& database, std::string_view hex
 // ---- messages
 
 void insert_message(Database& database, const model::Message& message);
-/// Inserts it, or gives the one of that id these values, the times too. False, and nothing done, when
-/// the id is that of another conversation's message.
+/// Inserts it, or gives the one of that id these values, the times too. False, and nothing done,
+/// when the id is that of another conversation's message.
 bool save_message(Database& database, const model::Message& message);
 std::optional<model::Message> find_message(Database& database, const Uuid& id);
 /// In order; soft-deleted ones only on request.

@@ -51,9 +51,8 @@ void add_counts(std::vector<std::string>& found, Database& database,
 
 void add_agents(std::vector<std::string>& found, Database& database, std::string_view sql,
                 const std::string& id) {
-  database.query(sql, {id}, [&](const Row& row) {
-    found.push_back(fmt::format("agent '{}'", row.text(0)));
-  });
+  database.query(sql, {id},
+                 [&](const Row& row) { found.push_back(fmt::format("agent '{}'", row.text(0))); });
 }
 
 }  // namespace

@@ -26,7 +26,6 @@ std::optional<SeedObject> find_seed_object(Database& database, std::string_view 
 /// Inserts, or replaces what the set last applied; `created` stays true once it is.
 void save_seed_object(Database& database, const SeedObject& object);
 
-
 /// Whether any set has applied the object.
 bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id);
 /// Whether any set has applied any object of this kind.

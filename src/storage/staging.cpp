@@ -24,8 +24,7 @@ std::string create_table() {
       "first_column, named, latest_file, latest_line, latest_column",
       model::kind_of<Record>);
   for (const auto& field : model::fields<Record>) {
-    const bool is_decimal =
-        std::holds_alternative<std::optional<Decimal> Record::*>(field.member);
+    const bool is_decimal = std::holds_alternative<std::optional<Decimal> Record::*>(field.member);
     sql += fmt::format(", {}{}", field.column, is_decimal ? " decimal" : "");
   }
   for (const auto& relation : model::relations<Record>) sql += fmt::format(", {}", relation.name);
@@ -78,9 +77,10 @@ Staged<Record> read_staged(const Row& row) {
 
 template <class Record>
 std::string select_staged() {
-  return fmt::format("SELECT position, id, first_file, first_line, first_column, named, latest_file, "
-                     "latest_line, latest_column{} FROM {} ",
-                     value_columns<Record>(), model::kind_of<Record>);
+  return fmt::format(
+      "SELECT position, id, first_file, first_line, first_column, named, latest_file, "
+      "latest_line, latest_column{} FROM {} ",
+      value_columns<Record>(), model::kind_of<Record>);
 }
 
 }  // namespace
@@ -119,11 +119,11 @@ std::optional<Staged<Record>> find_staged(Database& staging, std::string_view id
 
 template <class Record>
 void restage(Database& staging, const Staged<Record>& object) {
-  static const std::string sql =
-      fmt::format("UPDATE {} SET (named, latest_file, latest_line, latest_column{}) = ({}) "
-                  "WHERE id = ?{}",
-                  model::kind_of<Record>, value_columns<Record>(),
-                  parameters(4 + model::field_count<Record>), 5 + model::field_count<Record>);
+  static const std::string sql = fmt::format(
+      "UPDATE {} SET (named, latest_file, latest_line, latest_column{}) = ({}) "
+      "WHERE id = ?{}",
+      model::kind_of<Record>, value_columns<Record>(), parameters(4 + model::field_count<Record>),
+      5 + model::field_count<Record>);
   Values values{object.named};
   add_place(values, object.latest);
   add_values(values, object.record);
@@ -196,7 +196,7 @@ void visit_open_mentions(Database& staging,
 }
 
 #define LLMCTL_STAGING(Record)                                                               \
-  template bool stage(Database&, const Staged<Record>&);                                         \
+  template bool stage(Database&, const Staged<Record>&);                                     \
   template std::optional<Staged<Record>> find_staged(Database&, std::string_view);           \
   template void restage(Database&, const Staged<Record>&);                                   \
   template std::vector<Staged<Record>> staged_behind(Database&, std::int64_t, std::int64_t); \

@@ -34,8 +34,8 @@ struct Staged {
   StagedPlace latest;  ///< and last, so far
 };
 
-/// Adds an object, whose position follows the others'. False, and nothing done, when there is one of
-/// that id.
+/// Adds an object, whose position follows the others'. False, and nothing done, when there is one
+/// of that id.
 template <class Record>
 bool stage(Database& staging, const Staged<Record>& object);
 template <class Record>
@@ -72,7 +72,6 @@ void stage_mention(Database& staging, const StagedMention& mention);
 void forget_mentions(Database& staging, std::string_view kind, std::string_view id,
                      std::string_view field);
 /// References whose target is not staged, and values; by place.
-void visit_open_mentions(Database& staging,
-                         const std::function<void(const StagedMention&)>& visit);
+void visit_open_mentions(Database& staging, const std::function<void(const StagedMention&)>& visit);
 
 }  // namespace llmctl::storage

@@ -18,8 +18,8 @@ constexpr std::string_view plain_characters =
 /// Whether the text means itself without quotes.
 bool is_plain(std::string_view text) {
   return !text.empty() && letters.find(text[0]) != std::string_view::npos &&
-         text.find_first_not_of(plain_characters) == std::string_view::npos &&
-         text.back() != ' ' && !look_alike(text);
+         text.find_first_not_of(plain_characters) == std::string_view::npos && text.back() != ' ' &&
+         !look_alike(text);
 }
 
 bool is_control(char c) {
@@ -76,10 +76,10 @@ void append_entries(std::string& yaml, const Value& mapping, int indent, bool fi
 }  // namespace
 
 std::string yaml_key(std::string_view key) {
-  const bool is_id = !key.empty() && !look_alike(key) && key != "<<" &&
-                     key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") ==
-                         std::string_view::npos &&
-                     key[0] != '-' && key[0] != '.';
+  const bool is_id =
+      !key.empty() && !look_alike(key) && key != "<<" &&
+      key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string_view::npos &&
+      key[0] != '-' && key[0] != '.';
   return is_id || is_plain(key) ? std::string(key) : double_quoted(key);
 }
 

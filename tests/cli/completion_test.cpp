@@ -83,7 +83,7 @@ TEST_CASE("completion gives commands, and those that begin as the word does") {
 
 TEST_CASE("completion gives a noun's verbs, also by its other names") {
   CHECK(complete({"migrate", ""}) == Words{"up", "status", "verify", "adopt", "sql"});
-  CHECK(complete({"agent", "s"}) == Words{"show"});
+  CHECK(complete({"agent", "s"}) == Words{"show", "set"});
   CHECK(complete({"llms", "--quiet", "e"}) == Words{"enable"});
 }
 

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "cli/command_line.h"
-#include "output/catalog_report.h"
 #include "model/fields.h"
+#include "output/catalog_report.h"
 #include "output/conversation_report.h"
+#include "output/generate_report.h"
 #include "output/history_report.h"
 #include "output/migrate_report.h"
 #include "output/seed_report.h"
-#include "output/generate_report.h"
 #include "output/setup_report.h"
 #include "output/trail_report.h"
 #include "output/turn_report.h"

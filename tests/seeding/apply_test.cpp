@@ -1,5 +1,3 @@
-#include "seeding/plan.h"
-
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -7,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "seeding/plan.h"
 #include "storage/catalog.h"
 #include "storage/revisions.h"
 #include "storage/seed_objects.h"
@@ -109,9 +108,11 @@ TEST_CASE("a plan needs no write access and says field by field what would chang
   const TemporaryDirectory directory;
   {
     const auto database = test::migrated_database(directory);
-    apply_at(*database,
+    apply_at(
+        *database,
         seeds(
-            "llm_providers:\n  a: {name: A, provider_type: openai, configuration: {x: 1, y: 2}}\n"), first_time, "ada");
+            "llm_providers:\n  a: {name: A, provider_type: openai, configuration: {x: 1, y: 2}}\n"),
+        first_time, "ada");
   }
   const auto database = test::open_test_database(directory, storage::Access::read_only);
   const SeedPlan plan = make_plan(*database, seeds(R"(llm_providers:
@@ -157,9 +158,11 @@ tools:
   t: {name: T}
 agents:
   g: {name: G, default_llm: a, allowed_llms: [a], tools: [t]}
-)"), first_time, "ada");
-  const SeedPlan result =
-      apply_at(*database, seeds("llm_providers:\n  a: {name: B}\nagents:\n  g: {allowed_llms: []}\n"), later_time, "bob");
+)"),
+           first_time, "ada");
+  const SeedPlan result = apply_at(
+      *database, seeds("llm_providers:\n  a: {name: B}\nagents:\n  g: {allowed_llms: []}\n"),
+      later_time, "bob");
   CHECK(result.count(Action::update) == 2);
   const auto provider = storage::find<LlmProvider>(*database, "a");
   CHECK(provider->name == "B");
@@ -179,7 +182,8 @@ TEST_CASE("what somebody else wrote is kept as a revision before it is overwritt
   storage::insert(*database, foreign_row("Theirs", "{}"));
 
   const SeedPlan result =
-      apply_at(*database, seeds("llm_providers:\n  a: {name: Ours, provider_type: openai}\n"), later_time, "ada");
+      apply_at(*database, seeds("llm_providers:\n  a: {name: Ours, provider_type: openai}\n"),
+               later_time, "ada");
   CHECK(result.count(Action::update) == 1);
   REQUIRE(count(*database, "llmctl_revisions") == 2);
   const auto found = storage::find_revision(*database, 1);
@@ -212,11 +216,14 @@ TEST_CASE("an object that already is as the file wants it is taken note of, not 
 TEST_CASE("references may lead into the database, and nowhere else") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
-  apply_at(*database, seeds("llm_providers:\n  known: {name: K, provider_type: openai}\n"), first_time, "ada");
+  apply_at(*database, seeds("llm_providers:\n  known: {name: K, provider_type: openai}\n"),
+           first_time, "ada");
   CHECK(
-      apply_at(*database, seeds("agents:\n  a: {name: A, default_llm: known}\n"), first_time, "ada").count(Action::create) == 1);
+      apply_at(*database, seeds("agents:\n  a: {name: A, default_llm: known}\n"), first_time, "ada")
+          .count(Action::create) == 1);
   try {
-    apply_at(*database, seeds("agents:\n  b: {default_llm: knwon, tools: [x]}\n"), first_time, "ada");
+    apply_at(*database, seeds("agents:\n  b: {default_llm: knwon, tools: [x]}\n"), first_time,
+             "ada");
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.kind == ErrorKind::invalid_data);
@@ -264,7 +271,8 @@ TEST_CASE("many runners at once seed exactly once") {
     threads.emplace_back([&, i] {
       try {
         const auto database = test::open_test_database(directory, storage::Access::read_write);
-        created[i] = apply_at(*database, load(builtin_sources()), first_time, "ada").count(Action::create);
+        created[i] =
+            apply_at(*database, load(builtin_sources()), first_time, "ada").count(Action::create);
       } catch (const std::exception& error) {
         errors[i] = error.what();
       }

@@ -31,9 +31,9 @@ Agent agent(const std::vector<std::string>& assignments) {
 }
 
 TEST_CASE("the field decides what a value means") {
-  const LlmProvider llm = provider({"name=5", "description=no: \"quotes\" needed", "max_tokens=7",
-                                    "is_active=false", "cost_per_1k_input_tokens=0.25",
-                                    "model_identifier="});
+  const LlmProvider llm =
+      provider({"name=5", "description=no: \"quotes\" needed", "max_tokens=7", "is_active=false",
+                "cost_per_1k_input_tokens=0.25", "model_identifier="});
   CHECK(llm.name == "5");
   CHECK(llm.description == "no: \"quotes\" needed");
   CHECK(llm.max_tokens == 7);
@@ -82,9 +82,10 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       {{"name=a", "name=b"}, ErrorKind::usage, "name is set twice"},
       {{"name.x=a"}, ErrorKind::usage, "name has no parts that could be set"},
       {{"nmae=a"}, ErrorKind::invalid_data, "unknown key 'nmae', did you mean 'name'?"},
-      {{"max_tokens=many"}, ErrorKind::invalid_data,
+      {{"max_tokens=many"},
+       ErrorKind::invalid_data,
        "max_tokens: 'many' is not a whole number like 4096"},
-      {{"max_tokens=x", "is_active=x"}, ErrorKind::invalid_data, "; is_active: must be true or"},
+      {{"max_tokens=x", "is_active=x"}, ErrorKind::invalid_data, "is_active: must be true or false, not 'x'; max_tokens:"},
       {{"configuration=text"}, ErrorKind::invalid_data, "configuration: must be a mapping"},
       {{"configuration.api_key=canary"}, ErrorKind::invalid_data, "secret"},
       {{"provider_type=magic"}, ErrorKind::invalid_data, "provider_type: 'magic' is not one of"},

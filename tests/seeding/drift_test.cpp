@@ -12,8 +12,8 @@
 #include "storage/seed_objects.h"
 #include "tests/support/database.h"
 
-/// What becomes of changes that somebody made in the database, of objects that files no longer name,
-/// and of rows that are the backend's.
+/// What becomes of changes that somebody made in the database, of objects that files no longer
+/// name, and of rows that are the backend's.
 namespace llmctl::seeding {
 namespace {
 
@@ -38,7 +38,9 @@ struct Target {
   SeedPlan apply(const std::string& body, const PlanOptions& options = {}) {
     return apply(seeds(body), options);
   }
-  LlmProvider llm(const std::string& id = "a") { return *storage::find<LlmProvider>(*database, id); }
+  LlmProvider llm(const std::string& id = "a") {
+    return *storage::find<LlmProvider>(*database, id);
+  }
   bool has(const std::string& id) { return storage::find<LlmProvider>(*database, id).has_value(); }
   void adopt() {
     database->execute(
@@ -177,8 +179,9 @@ TEST_CASE("pruning spares what another made, what another set names, and what wa
   theirs.id = theirs.name = "theirs";
   theirs.provider_type = std::string_view("openai");
   storage::insert(*target.database, theirs);
-  target.apply("llm_providers:\n  theirs: {name: Ours}\n  shared: {name: S, provider_type: openai}\n"
-               "  used: {name: U, provider_type: openai}\n");
+  target.apply(
+      "llm_providers:\n  theirs: {name: Ours}\n  shared: {name: S, provider_type: openai}\n"
+      "  used: {name: U, provider_type: openai}\n");
   target.apply(seeds("llm_providers:\n  shared: {max_tokens: 5}\n", "other"));
   target.database->execute(
       "INSERT INTO conversations (id, title, model_id, primary_llm_id, created_at, updated_at) "
@@ -230,11 +233,12 @@ TEST_CASE("in a database that the backend made, its rows are written only on req
 TEST_CASE("a plan that was kept does what it said, or nothing") {
   Target target;
   target.apply(base);
-  const SeedSet wanted = seeds("llm_providers:\n  a: {name: \"Planned ${x:-}$${y}\"}\n"
-                               "agents:\n  g: {name: G, default_llm: a}\n");
+  const SeedSet wanted = seeds(
+      "llm_providers:\n  a: {name: \"Planned ${x:-}$${y}\"}\n"
+      "agents:\n  g: {name: G, default_llm: a}\n");
   const SeedPlan plan = make_plan(*target.database, wanted, on_drift(OnDrift::overwrite));
-  const PlanFile file = read_plan_file(
-      "plan.json", plan_file_text(wanted, plan, on_drift(OnDrift::overwrite)));
+  const PlanFile file =
+      read_plan_file("plan.json", plan_file_text(wanted, plan, on_drift(OnDrift::overwrite)));
   CHECK(file.digest == plan.digest);
   CHECK(file.options.on_drift == OnDrift::overwrite);
   const ApplyOptions apply_it{file.options, now, "ada", file.digest};

@@ -136,7 +136,8 @@ TEST_CASE("a dump makes the same database elsewhere, and changes nothing where i
     INFO(text);
     const std::string name = format == DumpFormat::yaml ? "dump.yaml" : "dump.jsonl";
     const SeedSet set = load({{name, text, {}, {}}});
-    CHECK(make_plan(*source, set).count(Action::unchanged) == make_plan(*source, set).changes.size());
+    CHECK(make_plan(*source, set).count(Action::unchanged) ==
+          make_plan(*source, set).changes.size());
 
     const TemporaryDirectory elsewhere;
     const auto target = test::migrated_database(elsewhere);
@@ -155,8 +156,7 @@ TEST_CASE("a dump leaves out what holds a secret, and says so") {
   llm.configuration.text = std::string_view(R"({"api_key":"canary-1234","x":1})");
   storage::insert(*database, llm);
   std::string text;
-  const DumpResult result =
-      dump(*database, {}, [&](std::string_view piece) { text += piece; });
+  const DumpResult result = dump(*database, {}, [&](std::string_view piece) { text += piece; });
   CHECK(text.find("canary") == std::string::npos);
   CHECK(text.find("configuration") == std::string::npos);
   CHECK(result.left_out == std::vector<std::string>{"provider 'leaky': configuration"});
@@ -175,15 +175,15 @@ TEST_CASE("wrong fixtures are named by their places") {
       {"conversations:\n  c: {messages: [{role: user}]}\n",
        "4:18: messages[0]: needs 'content', unless it is pending"},
       {"conversations:\n  c: {at: soon}\n",
-       "4:11: at: 'soon' is no time: write \"2026-10-01T12:00:00Z\", or an offset such as \"+90s\""},
+       "4:11: at: 'soon' is no time: write \"2026-10-01T12:00:00Z\", or an offset such as "
+       "\"+90s\""},
       {"conversations:\n  c: {messages: [{id: x, role: user, content: y}]}\n",
        "4:23: messages[0].id: 'x' is no UUID"},
       {"conversations:\n  C c: {}\n",
        "4:3: 'C c' is no key of a conversation: 1 to 50 lower-case letters, digits, '.', '_' or "
        "'-', beginning with a letter or digit, or a UUID"},
       {"conversations: []\n", "3:16: conversations: must be a mapping of keys; write {} for none"},
-      {"base_time: soon\n",
-       "3:12: base_time: 'soon' is no time like \"2026-10-01T12:00:00Z\""},
+      {"base_time: soon\n", "3:12: base_time: 'soon' is no time like \"2026-10-01T12:00:00Z\""},
   };
   for (const Case& c : cases) {
     try {

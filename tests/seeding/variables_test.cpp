@@ -50,11 +50,14 @@ TEST_CASE("a variable without a value is an error at its place") {
     std::string message;
   };
   const Case cases[] = {
-      {"${whom}", "there is no variable 'whom', did you mean 'who'?: give it with --var whom=VALUE"},
-      {"${", "'${' begins a variable like ${NAME} or ${NAME:-default}: write '$${' for the "
-             "characters themselves"},
-      {"${1}", "'${' begins a variable like ${NAME} or ${NAME:-default}: write '$${' for the "
-               "characters themselves"},
+      {"${whom}",
+       "there is no variable 'whom', did you mean 'who'?: give it with --var whom=VALUE"},
+      {"${",
+       "'${' begins a variable like ${NAME} or ${NAME:-default}: write '$${' for the "
+       "characters themselves"},
+      {"${1}",
+       "'${' begins a variable like ${NAME} or ${NAME:-default}: write '$${' for the "
+       "characters themselves"},
   };
   for (const Case& c : cases) {
     try {

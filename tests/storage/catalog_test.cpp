@@ -1,9 +1,8 @@
 #include "storage/catalog.h"
 
-#include "model/field_values.h"
-
 #include <catch2/catch.hpp>
 
+#include "model/field_values.h"
 #include "storage/revisions.h"
 #include "tests/support/chat.h"
 #include "tests/support/faults.h"

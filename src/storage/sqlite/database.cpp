@@ -246,7 +246,7 @@ class SqliteDatabase final : public Database {
     const std::string text(sql);
     auto prepared = std::make_unique<SQLite::Statement>(database_, text);
     return *statements_.emplace(text, std::move(prepared)).first->second;
-    }
+  }
 
   std::string path_;
   BusyHandler busy_;
