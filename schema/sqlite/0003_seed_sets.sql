@@ -5,7 +5,7 @@ CREATE TABLE llmctl_seed_objects_by_set (
   kind varchar(20) NOT NULL,
   object_id varchar(50) NOT NULL,
   created bool NOT NULL,
-  applied text NOT NULL CHECK (JSON_VALID(applied)),
+  applied text NOT NULL,
   applied_at datetime NOT NULL,
   PRIMARY KEY (seed_set, kind, object_id)
 ) WITHOUT ROWID;

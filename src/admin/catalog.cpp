@@ -41,7 +41,8 @@ RecordChange<Record> change(Database& database, const std::string& id, const Edi
   } else {
     change.after.created_at = about.at;
     storage::insert(database, change.after);
-    change.revision = storage::record_creation(database, change.after, about);
+    storage::record_creation(database, change.after, about);
+    change.revision = storage::latest_revision(database, model::kind_of<Record>, id)->number;
   }
   transaction.commit();
   return change;

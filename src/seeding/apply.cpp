@@ -148,7 +148,8 @@ class Walk {
     note(compared, decision);
     if (mode_ != Mode::write) return true;
     if (writes) write(item, decision);
-    if (ownership) storage::save_seed_object(database_, *ownership);
+    if (ownership && compared.applied) storage::update_seed_object(database_, *ownership);
+    if (ownership && !compared.applied) storage::insert_seed_object(database_, *ownership);
     return true;
   }
 

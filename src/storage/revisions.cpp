@@ -55,16 +55,14 @@ RevisionList list_revisions(Database& database, std::string_view kind, std::stri
 
 namespace {
 
-std::int64_t insert_revision(Database& database, std::string_view kind, std::string_view object_id,
-                             const std::string& content, const Change& change) {
-  const auto number = find_one(
-      database,
+/// Without RETURNING, which costs SQLite as much as the insertion.
+void insert_revision(Database& database, std::string_view kind, std::string_view object_id,
+                     const std::string& content, const Change& change) {
+  database.execute(
       "INSERT INTO llmctl_revisions (kind, object_id, sha256, content, recorded_at, actor, reason) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
       {kind, object_id, sha256_hex(content), JsonText{content}, change.at, change.actor,
-       change.reason},
-      [](const Row& row) { return row.integer(0); });
-  return *number;
+       change.reason});
 }
 
 }  // namespace
@@ -79,18 +77,19 @@ std::int64_t record_change(Database& database, const Record& record, const Chang
   const std::string content = model::fields_text(record, model::all_fields<Record>);
   const auto latest = latest_revision(database, model::kind_of<Record>, record.id);
   if (latest && latest->content.text == content) return latest->number;
-  return insert_revision(database, model::kind_of<Record>, record.id, content, change);
+  insert_revision(database, model::kind_of<Record>, record.id, content, change);
+  return latest_revision(database, model::kind_of<Record>, record.id)->number;
 }
 
 template <class Record>
-std::int64_t record_creation(Database& database, const Record& record, const Change& change) {
-  return insert_revision(database, model::kind_of<Record>, record.id,
+void record_creation(Database& database, const Record& record, const Change& change) {
+  insert_revision(database, model::kind_of<Record>, record.id,
                          model::fields_text(record, model::all_fields<Record>), change);
 }
 
-std::int64_t record_removal(Database& database, std::string_view kind, std::string_view object_id,
-                            const Change& change) {
-  return insert_revision(database, kind, object_id, "null", change);
+void record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                    const Change& change) {
+  insert_revision(database, kind, object_id, "null", change);
 }
 
 template std::int64_t record_found(Database&, const model::LlmProvider&, Timestamp);
@@ -99,8 +98,8 @@ template std::int64_t record_found(Database&, const model::Tool&, Timestamp);
 template std::int64_t record_change(Database&, const model::LlmProvider&, const Change&);
 template std::int64_t record_change(Database&, const model::Agent&, const Change&);
 template std::int64_t record_change(Database&, const model::Tool&, const Change&);
-template std::int64_t record_creation(Database&, const model::LlmProvider&, const Change&);
-template std::int64_t record_creation(Database&, const model::Agent&, const Change&);
-template std::int64_t record_creation(Database&, const model::Tool&, const Change&);
+template void record_creation(Database&, const model::LlmProvider&, const Change&);
+template void record_creation(Database&, const model::Agent&, const Change&);
+template void record_creation(Database&, const model::Tool&, const Change&);
 
 }  // namespace llmctl::storage

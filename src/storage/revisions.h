@@ -53,10 +53,10 @@ std::int64_t record_change(Database& database, const Record& record, const Chang
 /// Keeps a record that llmctl has just inserted. It gets a revision of its own even when it was
 /// there before, was deleted, and is now as it was.
 template <class Record>
-std::int64_t record_creation(Database& database, const Record& record, const Change& change);
+void record_creation(Database& database, const Record& record, const Change& change);
 
 /// Notes that llmctl has deleted the object: a revision whose content is JSON null.
-std::int64_t record_removal(Database& database, std::string_view kind, std::string_view object_id,
-                            const Change& change);
+void record_removal(Database& database, std::string_view kind, std::string_view object_id,
+                    const Change& change);
 
 }  // namespace llmctl::storage

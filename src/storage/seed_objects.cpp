@@ -13,12 +13,18 @@ std::optional<SeedObject> find_seed_object(Database& database, std::string_view 
                   });
 }
 
-void save_seed_object(Database& database, const SeedObject& object) {
+void insert_seed_object(Database& database, const SeedObject& object) {
   database.execute(
       "INSERT INTO llmctl_seed_objects (seed_set, kind, object_id, created, applied, applied_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (seed_set, kind, object_id) DO UPDATE SET "
-      "created = llmctl_seed_objects.created OR excluded.created, applied = excluded.applied, "
-      "applied_at = excluded.applied_at",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      {object.seed_set, object.kind, object.object_id, object.created, object.applied,
+       object.applied_at});
+}
+
+void update_seed_object(Database& database, const SeedObject& object) {
+  database.execute(
+      "UPDATE llmctl_seed_objects SET created = (created OR ?4), applied = ?5, applied_at = ?6 "
+      "WHERE seed_set = ?1 AND kind = ?2 AND object_id = ?3",
       {object.seed_set, object.kind, object.object_id, object.created, object.applied,
        object.applied_at});
 }

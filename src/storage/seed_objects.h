@@ -23,8 +23,10 @@ struct SeedObject {
 
 std::optional<SeedObject> find_seed_object(Database& database, std::string_view seed_set,
                                            std::string_view kind, std::string_view object_id);
-/// Inserts, or replaces what the set last applied; `created` stays true once it is.
-void save_seed_object(Database& database, const SeedObject& object);
+/// Of an object that the set has not applied yet.
+void insert_seed_object(Database& database, const SeedObject& object);
+/// Replaces what the set last applied; `created` stays true once it is.
+void update_seed_object(Database& database, const SeedObject& object);
 
 /// Whether any set has applied the object.
 bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id);
