@@ -84,7 +84,7 @@ std::int64_t record_change(Database& database, const Record& record, const Chang
 template <class Record>
 void record_creation(Database& database, const Record& record, const Change& change) {
   insert_revision(database, model::kind_of<Record>, record.id,
-                         model::fields_text(record, model::all_fields<Record>), change);
+                  model::fields_text(record, model::all_fields<Record>), change);
 }
 
 void record_removal(Database& database, std::string_view kind, std::string_view object_id,

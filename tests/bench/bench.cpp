@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "comparisons.h"
+#include "generate.h"
 #include "process.h"
 
 namespace llmctl::bench {
@@ -140,15 +141,30 @@ void print_commits(const Workplace& workplace) {
              commits <= commits_target ? "ok" : "MISSED");
 }
 
+void print_generate(const Options& options, const fs::path& directory) {
+  constexpr int messages_each = 21;
+  const GenerateRates rates =
+      measure_generate(options.llmctl, directory, options.messages / messages_each);
+  const double ratio = rates.llmctl / rates.floor;
+  fmt::print(
+      "\nseed generate, {} messages: {:.0f}/s, bare prepared inserts {:.0f}/s, ratio {:.2f}, "
+      "target "
+      "at least {:.1f}, peak {:.1f} MiB: {}\n",
+      rates.messages, rates.llmctl, rates.floor, ratio, generate_target, rates.peak_mib,
+      ratio >= generate_target ? "ok" : "MISSED");
+}
+
 struct NamedComparison {
   std::string_view name;  ///< as --only has it
   Comparison (*prepare)(const Workplace& workplace);
 };
-constexpr std::array<NamedComparison, 8> comparisons{{
+constexpr std::array<NamedComparison, 10> comparisons{{
     {"version", version},
     {"migrate-missing", migrate_missing},
     {"migrate-nothing", migrate_nothing},
+    {"migrate-status", migrate_status},
     {"migrate-and-seed", migrate_and_seed},
+    {"template", template_hit},
     {"seed-yaml", seed_from_yaml},
     {"seed-jsonl", seed_from_json_lines},
     {"turn", turn},
@@ -166,12 +182,14 @@ void bench(const Options& options) {
       compare(prepare(workplace), options, directory.descriptor());
   }
   if (options.only.empty() || options.only == "turn") print_commits(workplace);
+  if (options.only.empty() || options.only == "generate") print_generate(options, directory.path());
   fmt::print("\npeak memory: the highest of each llmctl process, targets in MiB\n");
 }
 
 std::vector<std::string> names_of_comparisons() {
   std::vector<std::string> names;
   for (const NamedComparison& comparison : comparisons) names.emplace_back(comparison.name);
+  names.emplace_back("generate");
   return names;
 }
 

@@ -10,6 +10,8 @@ Comparison version(const Workplace& workplace);
 Comparison migrate_missing(const Workplace& workplace);
 Comparison migrate_nothing(const Workplace& workplace);
 Comparison migrate_and_seed(const Workplace& workplace);
+Comparison migrate_status(const Workplace& workplace);
+Comparison template_hit(const Workplace& workplace);
 
 // seeds.cpp
 Comparison seed_from_yaml(const Workplace& workplace);

@@ -61,6 +61,29 @@ Comparison migrate_nothing(const Workplace& workplace) {
           {{}, {{{workplace.options().llmctl, "--version"}}}}};
 }
 
+Comparison migrate_status(const Workplace& workplace) {
+  run(workplace.llmctl("current.db", {"migrate"}));
+  return {"migrate status, nothing to do",
+          "llmctl --version",
+          1.5,
+          {{}, {workplace.llmctl("current.db", {"migrate", "status"})}},
+          {{}, {{{workplace.options().llmctl, "--version"}}}}};
+}
+
+Comparison template_hit(const Workplace& workplace) {
+  const std::string templates = workplace.file("templates");
+  const auto init = [&](const std::string& database) {
+    return workplace.llmctl(database, {"init", "--template-cache", templates});
+  };
+  run(init("first.db"));
+  return {"init from a template",
+          "cp of the same file",
+          3,
+          {[&workplace] { workplace.remove("a.db"); }, {init("a.db")}},
+          {[&workplace] { workplace.remove("b.db"); },
+           {{{"/bin/cp", workplace.file("first.db"), workplace.file("b.db")}}}}};
+}
+
 Comparison migrate_and_seed(const Workplace& workplace) {
   return {"migrate && seed, file missing",
           "sqlite3, same writes, two processes",

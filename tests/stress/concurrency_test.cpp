@@ -190,6 +190,39 @@ TEST_CASE("many seeds together create every object once", "[stress]") {
   }
 }
 
+/// Everything in the file, as SQL.
+std::string dump_of(const Program& program) {
+  ProcessOptions options = program.command({});
+  options.arguments = {"/usr/bin/sqlite3", program.database(), ".dump"};
+  return run_process(options).out;
+}
+
+TEST_CASE("mixed runners that set a database up together leave the same bytes every time",
+          "[stress]") {
+  std::string first;
+  for (int round = 0; round < 100; ++round) {
+    INFO("round " << round);
+    Program program;
+    // Whoever is first writes the same times as any other would.
+    program.environment["LLMCTL_TEST"] = "1";
+    program.environment["LLMCTL_CLOCK"] = "2026-10-01T12:00:00Z";
+    ProcessOptions both = program.command({});
+    both.arguments = {"/bin/sh", "-c",
+                      both.arguments[0] + " migrate -q && " + both.arguments[0] + " seed -q"};
+    std::vector<ProcessOptions> runners = same(both, 4);
+    for (const ProcessOptions& migrate : same(program.command({"migrate", "-q"}), 4))
+      runners.push_back(migrate);
+    CHECK(failures(run_together(runners)) == "");
+    std::vector<ProcessOptions> later = same(program.command({"seed", "-q"}), 4);
+    for (const ProcessOptions& runner : runners) later.push_back(runner);
+    CHECK(failures(run_together(later)) == "");
+    const std::string dump = dump_of(program);
+    if (first.empty()) first = dump;
+    CHECK(dump == first);
+  }
+  CHECK_THAT(first, Catch::Contains("data-protection-expert"));
+}
+
 constexpr std::string_view pending_seed = R"(llmctl: seed/1
 set: test
 llm_providers:

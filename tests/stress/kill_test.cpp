@@ -122,6 +122,40 @@ TEST_CASE("a killed migrate leaves nothing or everything, and a second one compl
   CHECK(halves > 0);
 }
 
+constexpr int bulk_objects = 100'000;
+
+TEST_CASE("a killed apply of 100,000 objects leaves nothing or everything", "[stress]") {
+  const Program program;
+  std::string lines = "{\"llmctl\":\"seed/1\",\"set\":\"bulk\"}\n";
+  for (int i = 0; i < bulk_objects; ++i) {
+    lines += fmt::format(
+        "{{\"llm_providers\":{{\"p-{0}\":{{\"name\":\"P {0}\",\"provider_type\":\"custom\"}}}}}}\n",
+        i);
+  }
+  program.directory().write("bulk.jsonl", lines);
+  const fs::path file = program.database();
+  const ProcessOptions apply = program.command({"seed", "-q", "bulk.jsonl"});
+  const auto prepare = [&] {
+    remove_database(file);
+    program.succeed({"migrate", "-q"});
+  };
+  Killer killer(apply, prepare);
+  constexpr int bulk_kills = 12;
+  int killed = 0;
+  for (int i = 0; i < bulk_kills; ++i) {
+    INFO("LLMCTL_TEST_SEED=" << random_seed() << ", kill " << i);
+    prepare();
+    killed += killer.run(apply) ? 1 : 0;
+    Inspector inspector(file);
+    CHECK(inspector.damage() == "");
+    const auto count = inspector.number("SELECT count(*) FROM llm_providers");
+    CHECK((count == 0 || count == bulk_objects));
+    CHECK(inspector.number("SELECT count(*) FROM llmctl_revisions") == count);
+    CHECK(inspector.number("SELECT count(*) FROM llmctl_seed_objects") == count);
+  }
+  CHECK(killed > bulk_kills / 4);
+}
+
 constexpr int seeded = 120;  ///< of each kind
 
 /// Enough objects for a kill to fall between them.
