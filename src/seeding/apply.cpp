@@ -68,6 +68,7 @@ Item<Record> compare(storage::Database& database, storage::Staged<Record>&& stag
 struct FixtureItem : Item<ConversationFixture> {
   ConversationFixture live;
   ConversationFixture whole;
+  std::vector<Uuid> dropped;  ///< messages
 };
 
 FixtureItem compare(storage::Database& database, storage::Staged<ConversationFixture>&& staged,
@@ -77,13 +78,15 @@ FixtureItem compare(storage::Database& database, storage::Staged<ConversationFix
   item.whole = settled(staged.record, file);
   item.compared.desired = summarised(item.whole);
   item.compared.named = staged.named;
-  if (before.rows) {
-    if (const auto live = find_fixture(database, item.whole)) {
-      item.live = *live;
-      item.compared.live = summarised(*live);
-    }
-  }
   find_applied(database, item, before);
+  const bool lists_messages = (staged.named & model::bit_of<ConversationFixture>("messages")) != 0;
+  if (item.compared.applied && lists_messages)
+    item.dropped = dropped_messages(staged.record, file, item.compared.applied->applied);
+  if (!before.rows) return item;
+  if (const auto live = find_fixture(database, item.whole, item.dropped)) {
+    item.live = *live;
+    item.compared.live = summarised(*live);
+  }
   return item;
 }
 
@@ -239,7 +242,8 @@ class Walk {
   void write(const FixtureItem& item, const Decision& decision) {
     ConversationFixture after = item.compared.live ? item.live : item.whole;
     model::copy_fields(after, item.whole, decision.written);
-    write_fixture(database_, after);
+    const bool rewritten = (decision.written & model::bit_of<ConversationFixture>("messages")) != 0;
+    write_fixture(database_, after, rewritten ? item.dropped : std::vector<Uuid>{});
   }
 
   bool prune() {

@@ -165,23 +165,42 @@ ConversationFixture summarised(ConversationFixture fixture) {
   return fixture;
 }
 
+std::size_t applied_messages(const JsonText& applied) {
+  const json value = json::parse(applied.text, nullptr, false);
+  const auto pointer = "/messages/count"_json_pointer;
+  return value.is_object() && value.contains(pointer) ? value.at(pointer).get<std::size_t>() : 0;
+}
+
+std::vector<Uuid> dropped_messages(const ConversationFixture& fixture, const SeedFile& file,
+                                   const JsonText& applied) {
+  std::vector<Uuid> dropped;
+  const std::size_t before = applied_messages(applied);
+  for (std::size_t i = json::parse(fixture.messages.text).size(); i < before; ++i)
+    dropped.push_back(*parse_uuid(id_of(file.seed_set, fmt::format("{}/{}", fixture.id, i + 1))));
+  return dropped;
+}
+
 std::optional<ConversationFixture> find_fixture(storage::Database& database,
-                                                const ConversationFixture& fixture) {
+                                                const ConversationFixture& fixture,
+                                                const std::vector<Uuid>& dropped) {
   const auto conversation = storage::find_conversation(database, *parse_uuid(fixture.id));
   if (!conversation) return std::nullopt;
   ConversationFixture found = without_messages(*conversation);
   json messages = json::array();
-  for (const json& wanted : json::parse(fixture.messages.text)) {
-    const auto message =
-        storage::find_message(database, *parse_uuid(wanted.at("id").get<std::string>()));
+  const auto add = [&](const Uuid& id) {
+    const auto message = storage::find_message(database, id);
     if (message && message->conversation_id == conversation->id)
       messages.push_back(message_json(*message));
-  }
+  };
+  for (const json& wanted : json::parse(fixture.messages.text))
+    add(*parse_uuid(wanted.at("id").get<std::string>()));
+  for (const Uuid& id : dropped) add(id);
   found.messages.text = canonical_json(messages);
   return found;
 }
 
-void write_fixture(storage::Database& database, const ConversationFixture& fixture) {
+void write_fixture(storage::Database& database, const ConversationFixture& fixture,
+                   const std::vector<Uuid>& dropped) {
   model::Conversation conversation;
   conversation.id = *parse_uuid(fixture.id);
   conversation.title = fixture.title;
@@ -199,6 +218,7 @@ void write_fixture(storage::Database& database, const ConversationFixture& fixtu
                             message.at("id").get<std::string>(), fixture.id),
                 "give it another id in the seed file");
   }
+  for (const Uuid& id : dropped) storage::remove_message(database, id, conversation.id);
 }
 
 ConversationFixture fixture_of(storage::Database& database,

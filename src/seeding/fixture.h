@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "model/records.h"
@@ -30,13 +31,24 @@ model::ConversationFixture settled(const model::ConversationFixture& fixture, co
 /// keeps.
 model::ConversationFixture summarised(model::ConversationFixture fixture);
 
-/// What the database has of a settled fixture: the conversation, and of its messages those that the
-/// fixture has.
-std::optional<model::ConversationFixture> find_fixture(storage::Database& database,
-                                                       const model::ConversationFixture& fixture);
+/// Ids of the messages that the fixture had when the set applied it last, by `applied`, and has no
+/// more. (Of messages with ids of their own nothing is known.)
+std::vector<Uuid> dropped_messages(const model::ConversationFixture& fixture, const SeedFile& file,
+                                   const JsonText& applied);
 
-/// Writes the conversation and the fixture's messages; other messages stay.
-void write_fixture(storage::Database& database, const model::ConversationFixture& fixture);
+/// What the database has of a settled fixture: the conversation, and of its messages those that the
+/// fixture has, and those that it dropped.
+std::optional<model::ConversationFixture> find_fixture(storage::Database& database,
+                                                       const model::ConversationFixture& fixture,
+                                                       const std::vector<Uuid>& dropped);
+
+/// Writes the conversation and the fixture's messages, and deletes those that it dropped; other
+/// messages stay.
+void write_fixture(storage::Database& database, const model::ConversationFixture& fixture,
+                   const std::vector<Uuid>& dropped);
+
+/// How many messages a set wrote when it applied a fixture last.
+std::size_t applied_messages(const JsonText& applied);
 
 /// A whole conversation as a settled fixture, its key being its id.
 model::ConversationFixture fixture_of(storage::Database& database,

@@ -88,6 +88,12 @@ Change prune_object(storage::Database& database, const std::string& seed_set,
   for (const std::string& other : storage::sets_of_object(database, object.kind, object.id)) {
     if (other != seed_set) referrers.push_back(fmt::format("seed set '{}'", other));
   }
+  if (object.kind == model::kind_of<ConversationFixture>) {
+    const auto applied = storage::find_seed_object(database, seed_set, object.kind, object.id);
+    const auto there = storage::messages_of(database, *parse_uuid(object.id), true).size();
+    const std::size_t ours = applied ? applied_messages(applied->applied) : 0;
+    if (there > ours) referrers.push_back(fmt::format("messages of others: {}", there - ours));
+  }
   if (!referrers.empty()) {
     return {object.kind,
             object.id,

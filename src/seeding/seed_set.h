@@ -20,7 +20,7 @@ struct SeedSource {
   std::string name;  ///< for messages: the path as given, "stdin" or "builtin:core.yaml"
   std::string text;  ///< unless there is a path
   std::filesystem::path directory;  ///< below which `{file: …}` may read; empty: nowhere
-  std::filesystem::path path;       ///< read when it is needed, and not kept
+  std::filesystem::path path = {};  ///< read when it is needed, and not kept
 
   bool is_json_lines() const;
 };

@@ -167,6 +167,11 @@ void insert_message(Database& database, const Message& message) {
                        message.pending, message.blocked, message.created_at, message.deleted_at));
 }
 
+void remove_message(Database& database, const Uuid& id, const Uuid& conversation) {
+  database.execute("DELETE FROM messages WHERE id = ?1 AND conversation_id = ?2",
+                   {id, conversation});
+}
+
 bool save_message(Database& database, const Message& message) {
   return database.execute(
              "INSERT INTO messages (id, conversation_id, role, content, agent_id, llm_provider_id, "

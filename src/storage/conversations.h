@@ -59,6 +59,8 @@ std::vector<Uuid> message_ids_ending_in(Database& database, std::string_view hex
 // ---- messages
 
 void insert_message(Database& database, const model::Message& message);
+/// Deletes a message of this conversation, if there is one of that id.
+void remove_message(Database& database, const Uuid& id, const Uuid& conversation);
 /// Inserts it, or gives the one of that id these values, the times too. False, and nothing done,
 /// when the id is that of another conversation's message.
 bool save_message(Database& database, const model::Message& message);

@@ -102,6 +102,15 @@ TEST_CASE("a fixture's messages follow the file, and others stay") {
   REQUIRE(messages.size() == 4);
   CHECK(messages[1].content == "Good day!");
   CHECK(messages[3].content == "a test's own");
+
+  // What the file drops goes; what others wrote stays, and protects its conversation.
+  const std::string shorter = changed.substr(0, changed.find("      - {role: assistant, pending"));
+  CHECK(apply_to(*database, seeds(people + shorter)).count(Action::update) == 1);
+  CHECK(storage::messages_of(*database, id, true).size() == 3);
+  CHECK_FALSE(apply_to(*database, seeds(people + shorter)).writes);
+  const SeedPlan pruned = apply_to(*database, seeds(people), true);
+  CHECK(pruned.count(Action::protect) == 1);
+  CHECK(pruned.changes.back().reason == "referred to by messages of others: 1");
 }
 
 TEST_CASE("a conversation that is no longer in the file is pruned with its messages") {
