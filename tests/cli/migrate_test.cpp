@@ -114,7 +114,7 @@ TEST_CASE("a copy that does not fit on the disk keeps the migration from startin
     CHECK(entry.path().filename().string().find("backup") == std::string::npos);
 }
 
-TEST_CASE("--wait-db waits for a folder that is not there yet, and for nothing else") {
+TEST_CASE("the option --wait-db waits for a folder that is not there yet, and for nothing else") {
   const Program program;
   const fs::path file = program.directory() / "volume" / "test.db";
   Process patient(program.command({"--db", file, "migrate", "-q", "--wait-db", "30s"}));
@@ -163,7 +163,7 @@ TEST_CASE("who follows the hints gets somewhere") {
   check_refusal(backend, {{"migrate"}, 78, "llmctl_attempts: missing table", "verify"});
 }
 
-TEST_CASE("--adopt-only makes no file") {
+TEST_CASE("the option --adopt-only makes no file") {
   const Program program;
   for (const Program::Arguments& arguments : {Program::Arguments{"migrate", "--adopt-only"},
                                               {"migrate", "adopt"},

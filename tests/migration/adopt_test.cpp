@@ -172,7 +172,7 @@ TEST_CASE("a backend that has made only some of its tables, or none, is told to 
   }
 }
 
-TEST_CASE("--adopt-only makes the backend's tables nowhere") {
+TEST_CASE("the option --adopt-only makes the backend's tables nowhere") {
   const auto clock = make_frozen_clock(test::test_start);
   for (const std::string content : {"", "CREATE TABLE shopping (item text)"}) {
     for (const bool dry_run : {false, true}) {
