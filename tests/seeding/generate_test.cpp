@@ -376,8 +376,8 @@ TEST_CASE("a seed file has the same conversations and messages as the database")
   while (std::getline(lines, line)) {
     const auto conversations = nlohmann::json::parse(line).at("conversations");
     REQUIRE(conversations.size() == 1);
-    const auto& [key, fixture] = *conversations.items().begin();
-    const auto id = parse_uuid(key);
+    const nlohmann::json& fixture = conversations.begin().value();
+    const auto id = parse_uuid(conversations.begin().key());
     REQUIRE(id);
     const auto stored = storage::find_conversation(*chat.database, *id);
     REQUIRE(stored);
