@@ -29,4 +29,19 @@ std::string read_standard_input(std::size_t limit) {
   return text;
 }
 
+std::string read_terminal_line() {
+  // A terminal hands out a line at a time.
+  std::string line(1024, '\0');
+  while (true) {
+    throw_if_interrupted();
+    const ssize_t got = read(STDIN_FILENO, line.data(), line.size());
+    if (got >= 0) {
+      line.resize(static_cast<std::size_t>(got));
+      return line;
+    }
+    if (errno != EINTR)
+      throw Error(ErrorKind::io, std::string("cannot read stdin: ") + std::strerror(errno));
+  }
+}
+
 }  // namespace llmctl

@@ -10,4 +10,8 @@ namespace llmctl {
 /// interrupted, terminated, timeout.
 std::string read_standard_input(std::size_t limit);
 
+/// One line that somebody types on a terminal, with its end; empty when the input ends. Ended by a
+/// signal, too. Throws as above.
+std::string read_terminal_line();
+
 }  // namespace llmctl

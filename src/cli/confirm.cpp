@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "base/signals.h"
+#include "base/input.h"
 #include "base/text.h"
 #include "output/sanitize.h"
 
@@ -19,9 +19,7 @@ void confirm(const std::string& what) {
                 "--yes says it; --dry-run shows what would be done");
   }
   std::cerr << shown << "? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  throw_if_interrupted();
+  const std::string answer = read_terminal_line();
   const std::string word = to_lower_ascii(trim(answer));
   if (word != "y" && word != "yes")
     throw Error(ErrorKind::refused, "nothing was done, because nobody said yes");

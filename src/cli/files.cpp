@@ -4,8 +4,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "base/error.h"
 #include "base/staged_file.h"
@@ -28,12 +30,17 @@ std::string read_whole_file(const std::string& path) {
   return text;
 }
 
-void write_whole_file(const std::string& path, std::string_view text) {
-  StagedFile file(path);
-  std::ofstream stream(file.path(), std::ios::binary);
-  stream << text << std::flush;
-  if (!stream) throw_errno("write", path);
-  file.publish();
+void write_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
+  std::error_code ignored;
+  std::optional<StagedFile> staged;
+  if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored))
+    staged.emplace(path);
+  std::ofstream file(staged ? staged->path() : std::filesystem::path(path), std::ios::binary);
+  errno = 0;
+  write(file);
+  file.close();
+  if (!file) throw_errno("write to", path);
+  if (staged) staged->publish();
 }
 
 }  // namespace llmctl::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -8,8 +10,8 @@ namespace llmctl::cli {
 /// Throws Error: not_found, io.
 std::string read_whole_file(const std::string& path);
 
-/// Replaces the file in one step, so that nobody reads half of it; readable by its owner alone.
-/// Throws Error(io).
-void write_whole_file(const std::string& path, std::string_view text);
+/// A file that appears whole or not at all, readable by its owner alone; a device or pipe takes
+/// what comes. Throws Error(io), and what `write` throws.
+void write_file(const std::string& path, const std::function<void(std::ostream&)>& write);
 
 }  // namespace llmctl::cli

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "base/error.h"
-#include "base/staged_file.h"
 #include "cli/context.h"
+#include "cli/files.h"
 #include "cli/noun.h"
 #include "output/generate_report.h"
 #include "seeding/generate.h"
@@ -68,22 +64,12 @@ Timestamp require_start(std::string_view option, const std::string& text) {
   return *time;
 }
 
-/// To a file that appears whole or not at all; a device or pipe takes what comes.
 seeding::GenerateResult generate_file(const std::string& path,
                                       const seeding::GenerateOptions& options, Context& context) {
   storage::Database& database = context.database(storage::Access::read_only);
-  std::error_code ignored;
-  std::optional<StagedFile> staged;
-  if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored))
-    staged.emplace(path);
-  std::ofstream file(staged ? staged->path() : std::filesystem::path(path), std::ios::binary);
-  errno = 0;
-  const auto result = seeding::write_generated(database, file, options);
-  file.close();
-  if (!file) {
-    throw Error(ErrorKind::io, fmt::format("cannot write to '{}': {}", path, std::strerror(errno)));
-  }
-  if (staged) staged->publish();
+  seeding::GenerateResult result;
+  write_file(path,
+             [&](std::ostream& out) { result = seeding::write_generated(database, out, options); });
   return result;
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "admin/template_cache.h"
 #include "base/error.h"
 #include "cli/commands.h"
@@ -19,11 +21,18 @@ struct InitOptions : SeedInput {
 
 /// Migrates and seeds one database.
 admin::TemplateFacts set_up(storage::Database& database, const seeding::SeedSet& set,
-                            Context& context) {
+                            bool refuse_unowned, Context& context) {
   const auto migrated = migration::up(database, {}, context.clock());
   seeding::require_sound(set, seeding::known_in(database));
+  seeding::PlanOptions options;
+  options.refuse_unowned = refuse_unowned;
   const auto seeded =
-      seeding::apply(database, set, {{}, context.clock().now(), context.actor(), {}});
+      seeding::apply(database, set, {options, context.clock().now(), context.actor(), {}});
+  const std::size_t kept =
+      seeded.count(seeding::Action::drifted) + seeded.count(seeding::Action::unowned);
+  if (kept > 0)
+    context.notify(
+        fmt::format("{} kept as they are in the database; llmctl seed plan says why", kept));
   const auto count = [&](seeding::Action action) {
     return static_cast<std::int64_t>(seeded.count(action));
   };
@@ -76,7 +85,7 @@ class Templates {
     options.access = storage::Access::create;
     const auto database =
         storage::open_database({storage::Location::Engine::sqlite, file, file}, options);
-    return set_up(*database, set, context_);
+    return set_up(*database, set, false, context_);
   }
 
   admin::TemplateCache cache_;
@@ -102,7 +111,8 @@ void init(const InitOptions& options, Context& context) {
   const seeding::Known nothing = seeding::nothing_known();
   const seeding::SeedSet set =
       load_seeds(options, context.database_exists() ? nullptr : &nothing, context);
-  const auto facts = set_up(context.database(storage::Access::create), set, context);
+  const auto facts =
+      set_up(context.database(storage::Access::create), set, !options.paths.empty(), context);
   context.print(output::init_report(facts, std::nullopt));
 }
 

@@ -45,14 +45,15 @@ struct ApplyOptions : PlanFlags {
   std::string plan_file;
 };
 
-/// Deleting needs a yes: from the option, or from somebody who reads what would go.
-void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
-                   const seeding::PlanOptions& plan, Context& context) {
-  if (!plan.prune || options.yes) return;
+/// Deleting needs a yes: from the option, or from somebody who reads what would go. Returns the
+/// digest of what was agreed to; empty when nobody was asked.
+std::string confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
+                          const seeding::PlanOptions& plan, Context& context) {
+  if (!plan.prune || options.yes) return {};
   const seeding::SeedPlan planned =
       seeding::make_plan(context.database(storage::Access::read_write), set, plan);
   const std::size_t count = planned.count(seeding::Action::prune);
-  if (count == 0) return;
+  if (count == 0) return {};
   constexpr std::size_t shown = 10;
   std::vector<std::string> names;
   for (const seeding::Change& change : planned.changes) {
@@ -63,6 +64,7 @@ void confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
                       count == 1 ? "1 object" : fmt::format("{} objects", count),
                       context.database_line(), fmt::join(names, ", "),
                       count > shown ? fmt::format(" and {} more", count - shown) : ""));
+  return planned.digest;
 }
 
 void print_plan(const seeding::SeedPlan& plan, Context& context) {
@@ -122,8 +124,8 @@ void apply(const ApplyOptions& options, Context& context) {
   const seeding::Known known = seeding::known_in(database);
   const seeding::SeedSet set = load_seeds(options, &known, context);
   const seeding::PlanOptions plan = plan_options(options, context);
-  confirm_prune(options, set, plan, context);
-  apply_set(set, plan, {}, context);
+  const std::string agreed = confirm_prune(options, set, plan, context);
+  apply_set(set, plan, agreed, context);
 }
 
 struct PlanCommandOptions : PlanFlags {
@@ -137,7 +139,9 @@ void plan(const PlanCommandOptions& options, Context& context) {
              [&](const seeding::SeedSet& set, const seeding::SeedPlan& planned,
                  const seeding::PlanOptions& chosen) {
                if (!options.out.empty())
-                 write_whole_file(options.out, seeding::plan_file_text(set, planned, chosen));
+                 write_file(options.out, [&](std::ostream& out) {
+                   out << seeding::plan_file_text(set, planned, chosen);
+                 });
                print_plan(planned, context);
                if (options.exit_code && planned.differs()) context.set_exit_code(differs);
              });

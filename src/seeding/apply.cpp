@@ -104,6 +104,8 @@ class Walk {
         reason_(fmt::format("seed {}", fmt::join(set.names, ", "))),
         change_{options.now, options.actor, reason_} {
     plan_.seed_sets = set.names;
+    // A plan to do nothing is a plan, too.
+    if (wants_digest()) plan_.digest = sha256_hex({});
     for (const auto kind : {model::kind_of<LlmProvider>, model::kind_of<Agent>,
                             model::kind_of<Tool>, model::kind_of<ConversationFixture>}) {
       total_ += static_cast<std::size_t>(storage::count_staged(*set.staging, kind));
@@ -181,7 +183,12 @@ class Walk {
   void note(const Comparison<Record>& compared, const Decision& decision) {
     if (decision.action == Action::drifted && !compared.live)
       deleted_.emplace(model::kind_of<Record>, compared.desired.id);
-    if (decision.written != 0) require_references(compared.desired);
+    if (!deleted_.empty() && decision.written != 0) {
+      Record written;
+      written.id = compared.desired.id;
+      model::copy_fields(written, compared.desired, decision.written);
+      require_references(written);
+    }
     has_drift_ |= decision.action == Action::drifted ||
                   (decision.action == Action::update && decision.kept != 0);
     if (decision.action != Action::unchanged && wants_digest())
@@ -199,7 +206,6 @@ class Walk {
 
   /// What was deleted in the database and stays so cannot be referred to.
   void require_references(const Agent& agent) {
-    if (deleted_.empty()) return;
     if (agent.default_llm)
       require_reference(agent.id, model::kind_of<LlmProvider>, *agent.default_llm);
     for (const auto& relation : model::relations<Agent>) {
@@ -210,7 +216,6 @@ class Walk {
   void require_references(const LlmProvider&) {}
   void require_references(const Tool&) {}
   void require_references(const ConversationFixture& fixture) {
-    if (deleted_.empty()) return;
     if (fixture.agent) require_reference(fixture.id, model::kind_of<Agent>, *fixture.agent);
     if (fixture.llm) require_reference(fixture.id, model::kind_of<LlmProvider>, *fixture.llm);
   }

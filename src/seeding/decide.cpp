@@ -65,7 +65,8 @@ Decision decide(const Comparison<Record>& object, OnDrift on_drift, bool foreign
   const bool keeps = on_drift != OnDrift::overwrite;
   if (!object.live) {
     const bool deleted = object.applied && standing_still(object, object.named) == object.named;
-    return {deleted && keeps ? Action::drifted : Action::create, object.named, 0};
+    if (deleted && keeps) return {Action::drifted, 0, 0};
+    return {Action::create, object.named, 0};
   }
   const FieldBits differing = model::differing_fields(*object.live, object.desired, object.named);
   if (differing == 0) return {};

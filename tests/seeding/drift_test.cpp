@@ -129,6 +129,22 @@ TEST_CASE("a row that was deleted in the database stays deleted until the file c
   CHECK(target.has("a"));
 }
 
+TEST_CASE("an agent that was deleted together with its LLM does not miss it") {
+  Target target;
+  const std::string both =
+      base + "agents:\n  g: {name: G, default_llm: a}\n  h: {name: H, default_llm: a}\n";
+  target.apply(both);
+  target.database->execute("UPDATE agents SET default_llm_id = NULL WHERE id = 'h'");
+  target.database->execute("DELETE FROM agents WHERE id = 'g'");
+  target.database->execute("DELETE FROM llm_providers");
+  CHECK(target.apply(both).count(Action::drifted) == 3);
+  // Another field of the one that is still there may change.
+  std::string renamed = both;
+  renamed.replace(renamed.find("name: H"), 7, "name: I");
+  CHECK(target.apply(renamed).count(Action::update) == 1);
+  CHECK(storage::find<Agent>(*target.database, "h")->name == "I");
+}
+
 TEST_CASE("two sets may set fields of one object, each by what it applied itself") {
   Target target;
   target.apply(seeds(base, "core"));
@@ -257,6 +273,19 @@ TEST_CASE("a plan that was kept does what it said, or nothing") {
   CHECK(apply(*target.database, load(file.sources), apply_it).count(Action::update) == 1);
   CHECK(target.llm().name == "Planned ${y}");
   CHECK(storage::find<Agent>(*target.database, "g")->default_llm == "a");
+}
+
+TEST_CASE("a plan to do nothing does nothing to a database that moved on") {
+  Target target;
+  target.apply(base);
+  const SeedSet same = seeds(base);
+  const SeedPlan plan = make_plan(*target.database, same, on_drift(OnDrift::overwrite));
+  const PlanFile file =
+      read_plan_file("p", plan_file_text(same, plan, on_drift(OnDrift::overwrite)));
+  target.database->execute("UPDATE llm_providers SET name = 'Moved on'");
+  CHECK_THROWS_AS(
+      apply(*target.database, load(file.sources), {file.options, now, "ada", file.digest}), Error);
+  CHECK(target.llm().name == "Moved on");
 }
 
 TEST_CASE("what is no plan is refused") {
