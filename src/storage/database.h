@@ -120,6 +120,7 @@ class Database {
   virtual bool has_written() const = 0;
   /// Names of all tables, sorted.
   virtual std::vector<std::string> tables() = 0;
+  virtual bool has_table(std::string_view name) = 0;
   /// All tables but the engine's own, by name.
   virtual std::vector<TableSchema> describe_tables() = 0;
   /// Runs one statement; returns how many rows it changed.

@@ -5,7 +5,7 @@
 namespace llmctl::storage {
 
 std::vector<AppliedMigration> read_history(Database& database) {
-  if (!std::ranges::binary_search(database.tables(), history_table)) return {};
+  if (!database.has_table(history_table)) return {};
   return collect(database,
                  "SELECT version, name, sha256, applied_at, duration_us, tool_version, applied_by "
                  "FROM llmctl_migrations ORDER BY version",

@@ -16,6 +16,7 @@
 #include "comparisons.h"
 #include "generate.h"
 #include "process.h"
+#include "write_lock.h"
 
 namespace llmctl::bench {
 namespace {
@@ -141,6 +142,14 @@ void print_commits(const Workplace& workplace) {
              commits <= commits_target ? "ok" : "MISSED");
 }
 
+void print_write_lock(const Workplace& workplace) {
+  const double longest = longest_write_lock(workplace, write_lock_objects).count();
+  fmt::print(
+      "\nlongest write lock of seed apply, {} objects: {:.0f} ms, target at most {:.0f}: {}\n",
+      write_lock_objects, longest, write_lock_target,
+      longest <= write_lock_target ? "ok" : "MISSED");
+}
+
 void print_generate(const Options& options, const fs::path& directory) {
   constexpr int messages_each = 21;
   const GenerateRates rates =
@@ -158,11 +167,12 @@ struct NamedComparison {
   std::string_view name;  ///< as --only has it
   Comparison (*prepare)(const Workplace& workplace);
 };
-constexpr std::array<NamedComparison, 10> comparisons{{
+constexpr std::array<NamedComparison, 11> comparisons{{
     {"version", version},
     {"migrate-missing", migrate_missing},
     {"migrate-nothing", migrate_nothing},
     {"migrate-status", migrate_status},
+    {"status-rows", migrate_status_rows},
     {"migrate-and-seed", migrate_and_seed},
     {"template", template_hit},
     {"seed-yaml", seed_from_yaml},
@@ -182,6 +192,7 @@ void bench(const Options& options) {
       compare(prepare(workplace), options, directory.descriptor());
   }
   if (options.only.empty() || options.only == "turn") print_commits(workplace);
+  if (options.only.empty() || options.only == "write-lock") print_write_lock(workplace);
   if (options.only.empty() || options.only == "generate") print_generate(options, directory.path());
   fmt::print("\npeak memory: the highest of each llmctl process, targets in MiB\n");
 }
@@ -189,7 +200,7 @@ void bench(const Options& options) {
 std::vector<std::string> names_of_comparisons() {
   std::vector<std::string> names;
   for (const NamedComparison& comparison : comparisons) names.emplace_back(comparison.name);
-  names.emplace_back("generate");
+  for (const char* name : {"write-lock", "generate"}) names.emplace_back(name);
   return names;
 }
 

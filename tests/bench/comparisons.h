@@ -11,6 +11,7 @@ Comparison migrate_missing(const Workplace& workplace);
 Comparison migrate_nothing(const Workplace& workplace);
 Comparison migrate_and_seed(const Workplace& workplace);
 Comparison migrate_status(const Workplace& workplace);
+Comparison migrate_status_rows(const Workplace& workplace);
 Comparison template_hit(const Workplace& workplace);
 
 // seeds.cpp

@@ -1,3 +1,5 @@
+#include "seeds.h"
+
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -12,39 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr int peak_target = 64;
 constexpr int few_runs = 3;  // of seconds each
-
-void write_yaml(const fs::path& path, int objects) {
-  std::ofstream file(path);
-  file << "llmctl: seed/1\nset: bulk\n\nllm_providers:\n";
-  for (int i = 1; i <= objects; ++i) {
-    fmt::print(file,
-               "  p-{0:06}:\n"
-               "    name: Provider {0:06}\n"
-               "    provider_type: custom\n"
-               "    description: Local dummy model for development and testing.\n"
-               "    is_active: true\n"
-               "    requires_polling: false\n"
-               "    supports_streaming: false\n"
-               "    max_tokens: 4096\n"
-               "    configuration: {{}}\n\n",
-               i);
-  }
-}
-
-void write_json_lines(const fs::path& path, int objects) {
-  std::ofstream file(path);
-  file << R"({"llmctl":"seed/1","set":"bulk"})" << '\n';
-  for (int i = 1; i <= objects; ++i) {
-    fmt::print(file,
-               R"({{"llm_providers":{{"p-{0:06}":{{"name":"Provider {0:06}",)"
-               R"("provider_type":"custom",)"
-               R"("description":"Local dummy model for development and testing.",)"
-               R"("is_active":true,"requires_polling":false,"supports_streaming":false,)"
-               R"("max_tokens":4096,"configuration":{{}}}}}}}})"
-               "\n",
-               i);
-  }
-}
 
 /// A fresh copy of a migrated database under this name.
 std::function<void()> migrated(const Workplace& workplace, const std::string& database) {
@@ -70,10 +39,43 @@ void write_inserts(const Workplace& workplace, const std::string& seeded,
 
 }  // namespace
 
+void write_yaml_seeds(const fs::path& path, int objects) {
+  std::ofstream file(path);
+  file << "llmctl: seed/1\nset: bulk\n\nllm_providers:\n";
+  for (int i = 1; i <= objects; ++i) {
+    fmt::print(file,
+               "  p-{0:06}:\n"
+               "    name: Provider {0:06}\n"
+               "    provider_type: custom\n"
+               "    description: Local dummy model for development and testing.\n"
+               "    is_active: true\n"
+               "    requires_polling: false\n"
+               "    supports_streaming: false\n"
+               "    max_tokens: 4096\n"
+               "    configuration: {{}}\n\n",
+               i);
+  }
+}
+
+void write_json_lines_seeds(const fs::path& path, int objects) {
+  std::ofstream file(path);
+  file << R"({"llmctl":"seed/1","set":"bulk"})" << '\n';
+  for (int i = 1; i <= objects; ++i) {
+    fmt::print(file,
+               R"({{"llm_providers":{{"p-{0:06}":{{"name":"Provider {0:06}",)"
+               R"("provider_type":"custom",)"
+               R"("description":"Local dummy model for development and testing.",)"
+               R"("is_active":true,"requires_polling":false,"supports_streaming":false,)"
+               R"("max_tokens":4096,"configuration":{{}}}}}}}})"
+               "\n",
+               i);
+  }
+}
+
 Comparison seed_from_yaml(const Workplace& workplace) {
   const int objects = workplace.options().objects;
   const fs::path seeds = workplace.file("bulk.yaml");
-  write_yaml(seeds, objects);
+  write_yaml_seeds(seeds, objects);
   return {fmt::format("seed apply, {} objects from YAML", objects),
           "yaml-cpp, parsing alone",
           2,
@@ -86,7 +88,7 @@ Comparison seed_from_yaml(const Workplace& workplace) {
 Comparison seed_from_json_lines(const Workplace& workplace) {
   const int objects = workplace.options().objects;
   const fs::path seeds = workplace.file("bulk.jsonl");
-  write_json_lines(seeds, objects);
+  write_json_lines_seeds(seeds, objects);
   const auto prepare = migrated(workplace, "bulk.db");
   prepare();
   const Command apply = workplace.llmctl("bulk.db", {"seed", "apply", seeds});

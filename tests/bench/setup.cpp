@@ -70,6 +70,18 @@ Comparison migrate_status(const Workplace& workplace) {
           {{}, {{{workplace.options().llmctl, "--version"}}}}};
 }
 
+Comparison migrate_status_rows(const Workplace& workplace) {
+  run(workplace.llmctl("current.db", {"migrate"}));
+  return {"the same",
+          "sqlite3, reading the same rows",
+          1.2,
+          {{}, {workplace.llmctl("current.db", {"migrate", "status"})}},
+          {{},
+           {workplace.shell("current.db", "status.sql",
+                            "SELECT version, name, sha256, applied_at, tool_version, applied_by "
+                            "FROM llmctl_migrations ORDER BY version;\n")}}};
+}
+
 Comparison template_hit(const Workplace& workplace) {
   const std::string templates = workplace.file("templates");
   const auto init = [&](const std::string& database) {

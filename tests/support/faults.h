@@ -22,6 +22,7 @@ class FaultyDatabase final : public storage::Database {
   const storage::Dialect& dialect() const override { return database_.dialect(); }
   bool has_written() const override { return database_.has_written(); }
   std::vector<std::string> tables() override { return database_.tables(); }
+  bool has_table(std::string_view name) override { return database_.has_table(name); }
   std::vector<storage::TableSchema> describe_tables() override {
     return database_.describe_tables();
   }

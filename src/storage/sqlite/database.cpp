@@ -69,6 +69,12 @@ class SqliteDatabase final : public Database {
                    {}, [](const Row& row) { return row.text(0); });
   }
 
+  bool has_table(std::string_view name) override {
+    return find_one(*this, "SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type = 'table'",
+                    {std::string(name)}, [](const Row&) { return true; })
+        .has_value();
+  }
+
   std::int64_t execute(std::string_view sql, const Values& parameters) override {
     std::int64_t changed = 0;
     with_statement(sql, parameters, "writing to", [&](SQLite::Statement& statement) {
@@ -179,15 +185,11 @@ class SqliteDatabase final : public Database {
     std::int64_t user = 0;
     std::int64_t schema = 0;  ///< counts the changes of the schema
   };
-  Versions read_versions() {
-    return find_one(*this,
-                    "SELECT user_version, schema_version FROM pragma_user_version, "
-                    "pragma_schema_version",
-                    {},
-                    [](const Row& row) {
-                      return Versions{row.integer(0), row.integer(1)};
-                    })
-        .value_or(Versions{});
+  Versions read_versions() { return {pragma("user_version"), pragma("schema_version")}; }
+  std::int64_t pragma(std::string_view name) {
+    return find_one(*this, fmt::format("PRAGMA {}", name), {},
+                    [](const Row& row) { return row.integer(0); })
+        .value_or(0);
   }
 
   struct Trigger {
@@ -232,8 +234,7 @@ class SqliteDatabase final : public Database {
   }
 
   [[noreturn]] void throw_lacks_schema(std::string_view message) {
-    const auto names = tables();
-    const bool is_ours = names.empty() || std::ranges::binary_search(names, storage::history_table);
+    const bool is_ours = has_table(storage::history_table) || tables().empty();
     throw Error(ErrorKind::configuration,
                 fmt::format("'{}' has not the schema llmctl needs ({})", path_, message),
                 is_ours ? "llmctl migrate"
