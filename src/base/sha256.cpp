@@ -9,11 +9,10 @@
 
 namespace llmctl {
 
-std::string sha256_hex(std::string_view data) {
+namespace {
+
+std::string finish(SHA256_CTX& context) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, data.data(), data.size());
   SHA256_Final(digest.data(), &context);
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -22,6 +21,26 @@ std::string sha256_hex(std::string_view data) {
     text += digits[byte & 15];
   }
   return text;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view data) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data(), data.size());
+  return finish(context);
+}
+
+std::string sha256_hex(std::istream& stream) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  std::array<char, 1 << 14> piece{};
+  while (stream) {
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    SHA256_Update(&context, piece.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  return finish(context);
 }
 
 }  // namespace llmctl

@@ -48,7 +48,8 @@ class Templates {
         context_(context),
         variables_(input.variables),
         sources_(sources_of(input)),
-        key_(seeding::fingerprint(sources_, settings_of(input, context))) {}
+        settings_(settings_of(input, context)),
+        key_(seeding::fingerprint(sources_, settings_)) {}
 
   /// Nothing when there is no such template yet.
   std::optional<admin::TemplateFacts> copy(const std::filesystem::path& target) const {
@@ -62,6 +63,10 @@ class Templates {
   admin::TemplateFacts build_and_copy(const std::filesystem::path& target) {
     const seeding::Known nothing = seeding::nothing_known();
     const seeding::SeedSet set = seeding::load(sources_, {&variables_, &nothing});
+    // A template of other texts than its key says would be found for ever after.
+    if (seeding::fingerprint(sources_, settings_) != key_)
+      throw Error(ErrorKind::failed, "a seed file was changed while it was read",
+                  "run the command again");
     std::string key = key_;
     if (!set.included.empty()) {
       key = seeding::fingerprint_with_included(key_, set);
@@ -92,6 +97,7 @@ class Templates {
   Context& context_;
   seeding::Variables variables_;
   std::vector<seeding::SeedSource> sources_;
+  std::vector<std::string> settings_;  ///< besides the sources, what a database depends on
   std::string key_;
 };
 

@@ -31,7 +31,7 @@ std::string fingerprint(const std::vector<SeedSource>& sources,
   append(all, build_id());
   append(all, std::to_string(settings.size()));
   for (const std::string& setting : settings) append(all, setting);
-  for (const SeedSource& source : sources) append(all, sha256_hex(read_text(source)));
+  for (const SeedSource& source : sources) append(all, sha256_of(source));
   return sha256_hex(all);
 }
 

@@ -37,6 +37,9 @@ std::vector<SeedSource> builtin_sources();
 /// The whole text. Throws Error: io, invalid_data (over 64 MiB).
 std::string read_text(const SeedSource& source);
 
+/// Of the whole text, however large, as 64 hex digits. Throws Error(io).
+std::string sha256_of(const SeedSource& source);
+
 /// A file whose text another file takes with `{file: path}`.
 struct IncludedFile {
   std::filesystem::path directory;  ///< of SeedSource

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "seeding/embedded.h"
 #include "seeding/seed_set.h"
@@ -32,14 +33,20 @@ std::string read_all(std::istream& stream, const std::string& name, std::size_t 
   return text;
 }
 
-/// Opens it once, so that what cannot be read is told before anything is done.
-SeedSource file_source(const fs::path& path) {
-  const std::ifstream stream(path, std::ios::binary);
+std::ifstream open_file(const SeedSource& source) {
+  std::ifstream stream(source.path, std::ios::binary);
   if (!stream)
     throw Error(ErrorKind::io,
-                fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+                fmt::format("cannot read '{}': {}", source.name, std::strerror(errno)));
+  return stream;
+}
+
+/// Opens it once, so that what cannot be read is told before anything is done.
+SeedSource file_source(const fs::path& path) {
   const fs::path directory = path.parent_path();
-  return {path.string(), {}, directory.empty() ? fs::path(".") : directory, path};
+  SeedSource source{path.string(), {}, directory.empty() ? fs::path(".") : directory, path};
+  open_file(source);
+  return source;
 }
 
 bool is_seed_file(const fs::path& path) {
@@ -106,13 +113,18 @@ bool SeedSource::is_json_lines() const {
 
 std::string read_text(const SeedSource& source) {
   if (source.path.empty()) return source.text;
-  std::ifstream stream(source.path, std::ios::binary);
-  if (!stream)
-    throw Error(ErrorKind::io,
-                fmt::format("cannot read '{}': {}", source.name, std::strerror(errno)));
+  std::ifstream stream = open_file(source);
   std::error_code ignored;
   const auto size = fs::file_size(source.path, ignored);
   return read_all(stream, source.name, ignored ? 0 : size);
+}
+
+std::string sha256_of(const SeedSource& source) {
+  if (source.path.empty()) return sha256_hex(source.text);
+  std::ifstream stream = open_file(source);
+  const std::string sha256 = sha256_hex(stream);
+  if (stream.bad()) throw Error(ErrorKind::io, fmt::format("cannot read '{}'", source.name));
+  return sha256;
 }
 
 std::vector<SeedSource> builtin_sources() {

@@ -1,6 +1,7 @@
 #include "base/sha256.h"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 namespace llmctl {
 namespace {
@@ -15,6 +16,14 @@ TEST_CASE("SHA-256 gives the values of the standard") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
   CHECK(sha256_hex(std::string("\0", 1)) ==
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+}
+
+TEST_CASE("SHA-256 of a stream is that of its text, in however many pieces it is read") {
+  for (const std::size_t size : {0U, 1U, 16'383U, 16'384U, 16'385U, 100'000U}) {
+    const std::string text(size, 'x');
+    std::istringstream stream(text);
+    CHECK(sha256_hex(stream) == sha256_hex(text));
+  }
 }
 
 }  // namespace

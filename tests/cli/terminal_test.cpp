@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.h"
+#include "tests/support/inspector.h"
 #include "tests/support/program.h"
 
 namespace llmctl::test {
@@ -126,6 +127,37 @@ TEST_CASE("colour is for terminals that want it") {
   CHECK_FALSE(colored(shown_in_terminal(program, list)));
   program.environment.erase("TERM");
   CHECK_FALSE(colored(shown_in_terminal(program, list)));
+}
+
+TEST_CASE("a question at the terminal is answered by yes, by anything else, or by Ctrl-C") {
+  struct Answer {
+    std::string keys;
+    int exit_code;
+    std::string complaint;
+    int left;  ///< objects of the set
+  };
+  const std::vector<Answer> answers{{"\n", 77, "nobody said yes", 1},
+                                    {"\x04", 77, "nobody said yes", 1},
+                                    {"\x03", 130, "llmctl: error: interrupted", 1},
+                                    {"yes\n", 0, "1 pruned", 0}};
+  const Program program;
+  prepare(program);
+  const auto& directory = program.directory();
+  program.succeed({"seed", "-q",
+                   directory.write("one.yaml",
+                                   "llmctl: seed/1\nset: asked\nllm_providers:\n  gone:\n"
+                                   "    name: Gone\n    provider_type: custom\n")});
+  const std::string none = directory.write("none.yaml", "llmctl: seed/1\nset: asked\n");
+  for (const auto& [keys, exit_code, complaint, left] : answers) {
+    INFO(complaint);
+    const ProcessResult result =
+        run_in_terminal(program.command({"seed", none, "--prune"}), 100, {"? [y/N] ", keys});
+    INFO(result.out);
+    CHECK(result.exit_code == exit_code);
+    CHECK_THAT(result.out, Catch::Contains(complaint));
+    CHECK(Inspector(program.database())
+              .number("SELECT count(*) FROM llm_providers WHERE id = 'gone'") == left);
+  }
 }
 
 /// More than any machine makes in the time.

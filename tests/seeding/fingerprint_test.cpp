@@ -28,6 +28,16 @@ TEST_CASE("a fingerprint is that of the texts, their order and the settings, not
   CHECK(original != fingerprint({a, b}, {"actor=ada", "x=1"}));
 }
 
+TEST_CASE("a file in JSON Lines has a fingerprint however large it is") {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("large.jsonl", "");
+  std::filesystem::resize_file(path, std::uintmax_t{65} << 20);
+  const SeedSource large{"large.jsonl", "", directory.path(), path};
+  const std::string before = fingerprint({large}, ada);
+  std::filesystem::resize_file(path, (std::uintmax_t{65} << 20) + 1);
+  CHECK(before != fingerprint({large}, ada));
+}
+
 constexpr std::string_view with_prompt = R"(llmctl: seed/1
 agents:
   helper:

@@ -20,9 +20,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-/// Reads until the last program at the terminal has gone. False at the deadline.
-bool read_all(int terminal, std::string& text, std::chrono::steady_clock::time_point deadline) {
+/// Types, and reads until the last program at the terminal has gone. False at the deadline.
+bool converse(int terminal, const Typing& typing, std::string& text,
+              std::chrono::steady_clock::time_point deadline) {
   std::array<char, 4096> buffer{};
+  bool typed = typing.keys.empty();
   while (std::chrono::steady_clock::now() < deadline) {
     pollfd watched{terminal, POLLIN, 0};
     if (poll(&watched, 1, 100) <= 0) continue;
@@ -30,13 +32,18 @@ bool read_all(int terminal, std::string& text, std::chrono::steady_clock::time_p
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return true;
     text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (typed || text.find(typing.after) == std::string::npos) continue;
+    typed = true;
+    if (write(terminal, typing.keys.data(), typing.keys.size()) < 0)
+      throw std::runtime_error("cannot type into the terminal");
   }
   return false;
 }
 
 }  // namespace
 
-ProcessResult run_in_terminal(const ProcessOptions& options, unsigned short columns) {
+ProcessResult run_in_terminal(const ProcessOptions& options, unsigned short columns,
+                              const Typing& typing) {
   std::vector<std::string> words = options.arguments;
   std::vector<std::string> variables;
   for (const auto& [name, value] : options.environment) variables.push_back(name + "=" + value);
@@ -53,7 +60,7 @@ ProcessResult run_in_terminal(const ProcessOptions& options, unsigned short colu
   }
   ProcessResult result;
   const bool ended =
-      read_all(terminal, result.out, std::chrono::steady_clock::now() + options.timeout);
+      converse(terminal, typing, result.out, std::chrono::steady_clock::now() + options.timeout);
   if (!ended) ::kill(child, SIGKILL);
   close(terminal);
   int status = 0;
