@@ -60,7 +60,7 @@ void read_as_nodes(const std::string& text) {
 void read_as_seeds(const std::string& file, const std::string& text) {
   static const seeding::SeedSet builtin = seeding::load(seeding::builtin_sources());
   static const seeding::Known known = seeding::known_in(builtin);
-  expect_error_at_most([&] { seeding::load({{file, text, {}}}, known); });
+  expect_error_at_most([&] { seeding::load({{file, text, {}}}, {nullptr, &known}); });
 }
 
 }  // namespace
