@@ -46,14 +46,14 @@ struct ApplyOptions : PlanFlags {
 };
 
 /// Deleting needs a yes: from the option, or from somebody who reads what would go. Returns the
-/// digest of what was agreed to; empty when nobody was asked.
+/// digest of the deletions that were agreed to, be they none; empty when all are.
 std::string confirm_prune(const ApplyOptions& options, const seeding::SeedSet& set,
                           const seeding::PlanOptions& plan, Context& context) {
   if (!plan.prune || options.yes) return {};
   const seeding::SeedPlan planned =
       seeding::make_plan(context.database(storage::Access::read_write), set, plan);
   const std::size_t count = planned.count(seeding::Action::prune);
-  if (count == 0) return {};
+  if (count == 0) return planned.prune_digest;
   constexpr std::size_t shown = 10;
   std::vector<std::string> names;
   for (const seeding::Change& change : planned.changes) {
@@ -64,7 +64,7 @@ std::string confirm_prune(const ApplyOptions& options, const seeding::SeedSet& s
                       count == 1 ? "1 object" : fmt::format("{} objects", count),
                       context.database_line(), fmt::join(names, ", "),
                       count > shown ? fmt::format(" and {} more", count - shown) : ""));
-  return planned.digest;
+  return planned.prune_digest;
 }
 
 void print_plan(const seeding::SeedPlan& plan, Context& context) {
@@ -72,10 +72,10 @@ void print_plan(const seeding::SeedPlan& plan, Context& context) {
 }
 
 void apply_set(const seeding::SeedSet& set, const seeding::PlanOptions& plan,
-               const std::string& digest, Context& context) {
+               const std::string& digest, const std::string& prune_digest, Context& context) {
   storage::Database& database = context.database(storage::Access::read_write);
-  const seeding::SeedPlan done =
-      seeding::apply(database, set, {plan, context.clock().now(), context.actor(), digest});
+  const seeding::SeedPlan done = seeding::apply(
+      database, set, {plan, context.clock().now(), context.actor(), digest, prune_digest});
   context.print(output::seed_report(done, context.wants_rows()));
 }
 
@@ -94,8 +94,8 @@ void apply_plan_file(const ApplyOptions& options, Context& context) {
                                                                       : storage::Access::read_only);
     return print_plan(seeding::make_plan(database, set, file.options), context);
   }
-  confirm_prune(options, set, file.options, context);
-  apply_set(set, file.options, file.digest, context);
+  const std::string agreed = confirm_prune(options, set, file.options, context);
+  apply_set(set, file.options, file.digest, agreed, context);
 }
 
 void plan_paths(const PlanFlags& flags, Context& context,
@@ -125,7 +125,7 @@ void apply(const ApplyOptions& options, Context& context) {
   const seeding::SeedSet set = load_seeds(options, &known, context);
   const seeding::PlanOptions plan = plan_options(options, context);
   const std::string agreed = confirm_prune(options, set, plan, context);
-  apply_set(set, plan, agreed, context);
+  apply_set(set, plan, {}, agreed, context);
 }
 
 struct PlanCommandOptions : PlanFlags {

@@ -6,17 +6,15 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/signals.h"
 #include "model/field_values.h"
 #include "seeding/checks.h"
-#include "seeding/decide.h"
 #include "seeding/fixture.h"
+#include "seeding/item.h"
 #include "seeding/plan.h"
 #include "seeding/prune.h"
-#include "storage/catalog.h"
 #include "storage/history.h"
 #include "storage/revisions.h"
-#include "storage/seed_objects.h"
-#include "storage/staging.h"
 
 namespace llmctl::seeding {
 namespace {
@@ -26,74 +24,14 @@ using model::ConversationFixture;
 using model::LlmProvider;
 using model::Tool;
 
-/// Objects that are looked at together.
-constexpr std::int64_t batch = 256;
-
-/// One object, compared, with what writing it needs.
-template <class Record>
-struct Item {
-  Comparison<Record> compared;
-  std::string seed_set;
-};
-
-/// Where nothing was before the walk began, nothing is looked for: each object comes once.
-struct Before {
-  bool rows = true;
-  bool applied = true;
-};
-
-template <class Record>
-Before look_before(storage::Database& database) {
-  return {storage::has_rows(database, model::kind_of<Record>),
-          storage::has_seed_objects(database, model::kind_of<Record>)};
-}
-
-template <class Record>
-void find_applied(storage::Database& database, Item<Record>& item, const Before& before) {
-  if (!before.applied) return;
-  item.compared.applied = storage::find_seed_object(database, item.seed_set, model::kind_of<Record>,
-                                                    item.compared.desired.id);
-}
-
-template <class Record>
-Item<Record> compare(storage::Database& database, storage::Staged<Record>&& staged,
-                     const SeedFile& file, const Before& before) {
-  Item<Record> item{{{}, {}, std::move(staged.record), staged.named}, file.seed_set};
-  if (before.rows) item.compared.live = storage::find<Record>(database, item.compared.desired.id);
-  find_applied(database, item, before);
-  return item;
-}
-
-/// A conversation is compared by a summary of its messages, and written in full.
-struct FixtureItem : Item<ConversationFixture> {
-  ConversationFixture live;
-  ConversationFixture whole;
-  std::vector<Uuid> dropped;  ///< messages
-};
-
-FixtureItem compare(storage::Database& database, storage::Staged<ConversationFixture>&& staged,
-                    const SeedFile& file, const Before& before) {
-  FixtureItem item;
-  item.seed_set = file.seed_set;
-  item.whole = settled(staged.record, file);
-  item.compared.desired = summarised(item.whole);
-  item.compared.named = staged.named;
-  find_applied(database, item, before);
-  const bool lists_messages = (staged.named & model::bit_of<ConversationFixture>("messages")) != 0;
-  if (item.compared.applied && lists_messages)
-    item.dropped = dropped_messages(staged.record, file, item.compared.applied->applied);
-  if (!before.rows) return item;
-  if (const auto live = find_fixture(database, item.whole, item.dropped)) {
-    item.live = *live;
-    item.compared.live = summarised(*live);
-  }
-  return item;
-}
-
 /// Goes through a set, and plans or also writes.
 class Walk {
  public:
-  enum class Mode { plan, stop_before_first_write, write };
+  enum class Mode {
+    plan,                     ///< stops before it would prune: what can go depends on all writes
+    stop_before_first_write,  ///< of any kind
+    write
+  };
 
   Walk(storage::Database& database, const SeedSet& set, const ApplyOptions& options, Mode mode)
       : database_(database),
@@ -102,10 +40,12 @@ class Walk {
         mode_(mode),
         adopted_(!options.plan.take_over && storage::is_adopted(database)),
         reason_(fmt::format("seed {}", fmt::join(set.names, ", "))),
+        before_reason_("as it was before " + reason_),
         change_{options.now, options.actor, reason_} {
     plan_.seed_sets = set.names;
     // A plan to do nothing is a plan, too.
     if (wants_digest()) plan_.digest = sha256_hex({});
+    plan_.prune_digest = sha256_hex({});
     for (const auto kind : {model::kind_of<LlmProvider>, model::kind_of<Agent>,
                             model::kind_of<Tool>, model::kind_of<ConversationFixture>}) {
       total_ += static_cast<std::size_t>(storage::count_staged(*set.staging, kind));
@@ -113,7 +53,7 @@ class Walk {
   }
 
   /// False when it stopped early.
-  bool run() {
+  [[nodiscard]] bool run() {
     if (mode_ != Mode::stop_before_first_write) require_sound(set_, known_in(database_));
     return walk<LlmProvider>() && walk<Tool>() && walk<Agent>() && walk<ConversationFixture>() &&
            prune();
@@ -124,21 +64,23 @@ class Walk {
     return std::move(plan_);
   }
 
+  /// In a mode that does not stop.
+  SeedPlan finish() {
+    static_cast<void>(run());
+    return take();
+  }
+
  private:
   template <class Record>
   bool walk() {
-    std::int64_t position = 0;
     const Before before = look_before<Record>(database_);
-    while (true) {
-      auto objects = storage::staged_behind<Record>(*set_.staging, position, batch);
-      if (objects.empty()) return true;
-      position = objects.back().position;
-      for (auto& object : objects) {
-        const SeedFile& file = set_.files.at(static_cast<std::size_t>(object.first.file));
-        if (!take_item(compare(database_, std::move(object), file, before))) return false;
-      }
+    return storage::visit_staged<Record>(*set_.staging, [&](storage::Staged<Record>&& object) {
+      throw_if_interrupted();
+      const SeedFile& file = set_.files.at(static_cast<std::size_t>(object.first.file));
+      if (!take_item(compare(database_, std::move(object), file, before))) return false;
       if (options_.plan.progress) options_.plan.progress(plan_.changes.size(), total_);
-    }
+      return true;
+    });
   }
 
   template <class AnyItem>
@@ -150,7 +92,7 @@ class Walk {
     const bool writes = decision.action == Action::create || decision.action == Action::update;
     if ((writes || ownership) && mode_ == Mode::stop_before_first_write) return false;
     plan_.writes |= writes || ownership.has_value();
-    note(compared, decision);
+    note(item, decision);
     if (mode_ != Mode::write) return true;
     if (writes) write(item, decision);
     if (ownership && compared.applied) storage::update_seed_object(database_, *ownership);
@@ -160,7 +102,12 @@ class Walk {
 
   template <class Record>
   bool is_owned(const Comparison<Record>& object) {
-    return storage::is_seed_object(database_, model::kind_of<Record>, object.desired.id);
+    if (!seed_sets_) seed_sets_ = storage::seed_sets(database_);
+    return std::ranges::any_of(*seed_sets_, [&](const std::string& seed_set) {
+      return storage::find_seed_object(database_, seed_set, model::kind_of<Record>,
+                                       object.desired.id)
+          .has_value();
+    });
   }
 
   /// What is to be remembered of the object, unless it is already.
@@ -179,14 +126,15 @@ class Walk {
     return model::kind_of<Record>;
   }
 
-  template <class Record>
-  void note(const Comparison<Record>& compared, const Decision& decision) {
+  template <class AnyItem>
+  void note(const AnyItem& item, const Decision& decision) {
+    const auto& compared = item.compared;
     if (decision.action == Action::drifted && !compared.live)
-      deleted_.emplace(model::kind_of<Record>, compared.desired.id);
+      deleted_.emplace(kind_of(compared), compared.desired.id);
     if (!deleted_.empty() && decision.written != 0) {
-      Record written;
+      std::decay_t<decltype(compared.desired)> written;
       written.id = compared.desired.id;
-      model::copy_fields(written, compared.desired, decision.written);
+      model::copy_fields(written, wanted(item), decision.written);
       require_references(written);
     }
     has_drift_ |= decision.action == Action::drifted ||
@@ -218,6 +166,8 @@ class Walk {
   void require_references(const ConversationFixture& fixture) {
     if (fixture.agent) require_reference(fixture.id, model::kind_of<Agent>, *fixture.agent);
     if (fixture.llm) require_reference(fixture.id, model::kind_of<LlmProvider>, *fixture.llm);
+    for (const auto& [kind, id] : references_of_messages(fixture))
+      require_reference(fixture.id, kind, id);
   }
   void require_reference(const std::string& from, std::string_view kind, const std::string& id) {
     if (!deleted_.contains({kind, id})) return;
@@ -245,31 +195,46 @@ class Walk {
   }
 
   void write(const FixtureItem& item, const Decision& decision) {
-    ConversationFixture after = item.compared.live ? item.live : item.whole;
+    const bool lived = item.compared.live.has_value();
+    ConversationFixture after = lived ? item.live : item.whole;
     model::copy_fields(after, item.whole, decision.written);
     const bool rewritten = (decision.written & model::bit_of<ConversationFixture>("messages")) != 0;
-    write_fixture(database_, after, rewritten ? item.dropped : std::vector<Uuid>{});
+    const Uuid id = *parse_uuid(after.id);
+    if (lived) record_conversation(database_, id, {change_.at, change_.actor, before_reason_});
+    write_fixture(database_, after, lived ? std::optional(item.live) : std::nullopt,
+                  rewritten ? item.dropped : std::vector<Uuid>{});
+    if (lived) record_conversation(database_, id, change_);
   }
 
   bool prune() {
-    for (const std::string& seed_set : set_.names) {
-      const auto candidates = prune_candidates(database_, set_, seed_set);
-      if (!options_.plan.prune) {
-        plan_.prunable += candidates.size();
-        continue;
-      }
-      if (!candidates.empty() && mode_ == Mode::stop_before_first_write) return false;
-      for (const SeedObjectId& candidate : candidates) {
-        Change change = prune_object(database_, seed_set, candidate, change_);
-        plan_.writes |= change.action == Action::prune;
-        if (wants_digest()) {
-          plan_.digest = sha256_hex(fmt::format(
-              "{}{} {} {}\n", plan_.digest, action_name(change.action), change.kind, change.id));
-        }
-        add(std::move(change));
-      }
+    const PruneList unnamed = list_unnamed(database_, set_);
+    if (!options_.plan.prune) {
+      plan_.prunable = unnamed.candidates.size();
+      return true;
+    }
+    if (unnamed.candidates.empty() && unnamed.released.empty()) return true;
+    if (mode_ != Mode::write) return false;
+    for (const SetObject& object : unnamed.released)
+      storage::forget_seed_object(database_, object.seed_set, object.kind, object.id);
+    plan_.writes |= !unnamed.released.empty();
+    if (unnamed.candidates.empty()) return true;
+    Pruner pruner(database_, options_.plan.on_drift, change_);
+    for (const SetObject& object : unnamed.candidates) {
+      throw_if_interrupted();
+      note(pruner.prune(object));
     }
     return true;
+  }
+
+  void note(Pruned&& pruned) {
+    const Change& change = pruned.change;
+    plan_.writes |= change.action == Action::prune;
+    has_drift_ |= change.action == Action::drifted;
+    const std::string line = fmt::format("{} {} {} {}\n", action_name(change.action), change.kind,
+                                         change.id, pruned.state);
+    if (change.action == Action::prune) plan_.prune_digest = sha256_hex(plan_.prune_digest + line);
+    if (wants_digest()) plan_.digest = sha256_hex(plan_.digest + line);
+    add(std::move(pruned.change));
   }
 
   /// Throws for what must not be done although it could be.
@@ -287,6 +252,11 @@ class Walk {
     if (!options_.digest.empty() && plan_.digest != options_.digest) {
       throw Error(ErrorKind::refused, "the database has changed since the plan was made",
                   "make and read a new plan");
+    }
+    if (!options_.prune_digest.empty() && plan_.prune_digest != options_.prune_digest) {
+      throw Error(ErrorKind::refused,
+                  "what would be deleted has changed since somebody said yes to it",
+                  "run the command again, or say --yes to whatever there is to prune");
     }
   }
 
@@ -311,10 +281,12 @@ class Walk {
   Mode mode_;
   bool adopted_;
   std::string reason_;
+  std::string before_reason_;
   storage::Change change_;
   SeedPlan plan_;
   std::size_t total_ = 0;
   bool has_drift_ = false;
+  std::optional<std::vector<std::string>> seed_sets_;  ///< of the database, once somebody asked
   std::set<std::pair<std::string_view, std::string>> deleted_;
 };
 
@@ -327,33 +299,36 @@ std::string_view action_name(Action action) {
 }
 
 bool SeedPlan::differs() const {
-  return count(Action::unchanged) != changes.size() || prunable > 0;
+  return count(Action::unchanged) + count(Action::protect) != changes.size() || prunable > 0;
 }
 
 SeedPlan make_plan(storage::Database& database, const SeedSet& set, const PlanOptions& options) {
-  const ApplyOptions unwritten{options, {}, {}, {}, true};
-  if (!options.prune) {
+  ApplyOptions unwritten;
+  unwritten.plan = options;
+  unwritten.for_plan = true;
+  {
+    const storage::Snapshot snapshot(database);
     Walk walk(database, set, unwritten, Walk::Mode::plan);
-    walk.run();
-    return walk.take();
+    if (walk.run()) return walk.take();
   }
   // What may be pruned depends on everything that is written before; so it is, and then undone.
   const storage::Transaction undone(database);
   Walk walk(database, set, unwritten, Walk::Mode::write);
-  walk.run();
-  return walk.take();
+  return walk.finish();
 }
 
 SeedPlan apply(storage::Database& database, const SeedSet& set, const ApplyOptions& options) {
   {
+    // Of one state: what another process commits in between must not look like drift.
+    const storage::Snapshot snapshot(database);
     Walk look(database, set, options, Walk::Mode::stop_before_first_write);
     if (look.run()) return look.take();
   }
   storage::Transaction transaction(database);
   // Whoever held the lock before us may have changed anything: all is compared again.
   Walk walk(database, set, options, Walk::Mode::write);
-  walk.run();
-  SeedPlan done = walk.take();
+  SeedPlan done = walk.finish();
+  throw_if_interrupted();
   transaction.commit();
   return done;
 }

@@ -55,7 +55,7 @@ template <class Record>
 FieldBits listed_fields(const Comparison<Record>& object, const Decision& decision,
                         bool values_of_new) {
   if (object.live) return decision.written | decision.kept;
-  return values_of_new ? object.named : 0;
+  return values_of_new ? decision.written : 0;
 }
 
 }  // namespace

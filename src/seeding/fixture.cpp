@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "model/fields.h"
 #include "storage/conversations.h"
 
 namespace llmctl::seeding {
@@ -108,6 +111,13 @@ model::Message message_of(const json& settled, const Uuid& conversation) {
   return message;
 }
 
+/// How many messages a set wrote when it applied a fixture last.
+std::size_t applied_messages(const JsonText& applied) {
+  const json value = json::parse(applied.text, nullptr, false);
+  const auto pointer = "/messages/count"_json_pointer;
+  return value.is_object() && value.contains(pointer) ? value.at(pointer).get<std::size_t>() : 0;
+}
+
 ConversationFixture without_messages(const model::Conversation& conversation) {
   ConversationFixture fixture;
   fixture.id = to_string(conversation.id);
@@ -131,13 +141,13 @@ std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base) {
   return text[0] == '+' ? base + *offset : base - *offset;
 }
 
-std::string fixture_id(const SeedFile& file, const std::string& key) {
-  return id_of(file.seed_set, key);
+std::string fixture_id(const std::string& seed_set, const std::string& key) {
+  return id_of(seed_set, key);
 }
 
 ConversationFixture settled(const ConversationFixture& fixture, const SeedFile& file) {
   ConversationFixture whole = fixture;
-  whole.id = fixture_id(file, fixture.id);
+  whole.id = fixture_id(file.seed_set, fixture.id);
   const Timestamp start = parse_moment(fixture.at, file.base_time).value_or(file.base_time);
   whole.at = to_rfc3339(start);
   settle(whole.updated_at, file.base_time);
@@ -159,16 +169,39 @@ ConversationFixture settled(const ConversationFixture& fixture, const SeedFile& 
 }
 
 ConversationFixture summarised(ConversationFixture fixture) {
-  const std::size_t count = json::parse(fixture.messages.text).size();
-  fixture.messages.text =
-      fmt::format(R"({{"count":{},"sha256":"{}"}})", count, sha256_hex(fixture.messages.text));
+  json messages = json::parse(fixture.messages.text);
+  std::ranges::sort(messages.get_ref<json::array_t&>(), {},
+                    [](const json& message) { return message.at("id").get<std::string>(); });
+  fixture.messages.text = fmt::format(R"({{"count":{},"sha256":"{}"}})", messages.size(),
+                                      sha256_hex(canonical_json(messages)));
   return fixture;
 }
 
-std::size_t applied_messages(const JsonText& applied) {
-  const json value = json::parse(applied.text, nullptr, false);
-  const auto pointer = "/messages/count"_json_pointer;
-  return value.is_object() && value.contains(pointer) ? value.at(pointer).get<std::size_t>() : 0;
+std::string foreign_messages(const ConversationFixture& whole, const JsonText& applied) {
+  const std::size_t ours = applied_messages(applied);
+  const std::size_t there = json::parse(whole.messages.text).size();
+  if (there > ours) return fmt::format("messages of others: {}", there - ours);
+  const json summary = json::parse(applied.text, nullptr, false).value("messages", json());
+  if (ours == 0 || canonical_json(summary) == summarised(whole).messages.text) return {};
+  return "its messages are not as the set wrote them";
+}
+
+std::vector<std::pair<std::string_view, std::string>> references_of_messages(
+    const ConversationFixture& fixture) {
+  std::vector<std::pair<std::string_view, std::string>> references;
+  for (const json& message : json::parse(fixture.messages.text)) {
+    if (message.at("agent").is_string())
+      references.emplace_back(model::kind_of<model::Agent>, message.at("agent"));
+    if (message.at("llm").is_string())
+      references.emplace_back(model::kind_of<model::LlmProvider>, message.at("llm"));
+  }
+  return references;
+}
+
+void record_conversation(storage::Database& database, const Uuid& id,
+                         const storage::Change& change) {
+  if (const auto conversation = storage::find_conversation(database, id))
+    storage::record_change(database, fixture_of(database, *conversation), change);
 }
 
 std::vector<Uuid> dropped_messages(const ConversationFixture& fixture, const SeedFile& file,
@@ -200,6 +233,7 @@ std::optional<ConversationFixture> find_fixture(storage::Database& database,
 }
 
 void write_fixture(storage::Database& database, const ConversationFixture& fixture,
+                   const std::optional<ConversationFixture>& live,
                    const std::vector<Uuid>& dropped) {
   model::Conversation conversation;
   conversation.id = *parse_uuid(fixture.id);
@@ -211,7 +245,10 @@ void write_fixture(storage::Database& database, const ConversationFixture& fixtu
   conversation.updated_at = *parse_rfc3339(fixture.updated_at.value_or(fixture.at));
   if (fixture.deleted_at) conversation.deleted_at = parse_rfc3339(*fixture.deleted_at);
   storage::save_conversation(database, conversation);
+  const json before = live ? json::parse(live->messages.text) : json::array();
+  const std::set<json> unchanged(before.begin(), before.end());
   for (const json& message : json::parse(fixture.messages.text)) {
+    if (unchanged.contains(message)) continue;
     if (storage::save_message(database, message_of(message, conversation.id))) continue;
     throw Error(ErrorKind::refused,
                 fmt::format("message '{}' belongs to another conversation than '{}'",

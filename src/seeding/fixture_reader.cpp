@@ -33,8 +33,6 @@ class FixtureReader {
     ConversationFixture& fixture = result_.staged.record;
     fixture.id = entry_.key;
     result_.staged.first = result_.staged.latest = place_of(entry_.mark);
-    // Its times follow from the file's base_time when it names none.
-    result_.staged.named = model::bit_of<ConversationFixture>("at");
     if (!is_valid_id(entry_.key)) {
       problems_.add(entry_.mark, fmt::format("{} is no key of a conversation: {}, or a UUID",
                                              yaml::in_quotes(entry_.key), id_rule));
@@ -54,7 +52,11 @@ class FixtureReader {
       fixture.updated_at = moment(*time, "updated_at");
     if (const Node* const time = named("deleted_at"))
       fixture.deleted_at = moment(*time, "deleted_at");
-    if (const Node* const messages = named("messages")) read_messages(*messages);
+    if (const Node* const messages = named("messages")) {
+      read_messages(*messages);
+      // Their times count from the conversation's, which is the file's base_time unless it says so.
+      result_.staged.named |= model::bit_of<ConversationFixture>("at");
+    }
     return std::move(result_);
   }
 

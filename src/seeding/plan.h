@@ -56,12 +56,13 @@ struct SeedPlan {
   std::size_t prunable = 0;  ///< without PlanOptions::prune: what it would prune or protect
   /// Something is to be written, be it only what the set applied to an unchanged object.
   bool writes = false;
-  /// SHA-256 over all changes with their unmasked values: two plans of the same digest do the same.
-  /// Empty when nobody asked for it.
+  /// SHA-256 over all changes with their unmasked values, those of what is deleted too: two plans
+  /// of the same digest do the same. Empty when nobody asked for it.
   std::string digest;
+  std::string prune_digest;  ///< over the deletions alone; with PlanOptions::prune
 
   std::size_t count(Action action) const { return counts[static_cast<std::size_t>(action)]; }
-  /// Something differs from what the files want.
+  /// Something differs from what the files want, and is not protected from them.
   bool differs() const;
 };
 
@@ -76,8 +77,9 @@ struct PlanOptions {
   ProgressCallback progress;    ///< by objects
 };
 
-/// Writes nothing. With `prune` it needs a database that may be written, because it does and undoes
-/// all of it. Throws Error: invalid_data for references that lead nowhere, refused as `apply` does.
+/// Writes nothing. When there is something to prune it needs a database that may be written,
+/// because it does and undoes all of it. Throws Error: invalid_data for references that lead
+/// nowhere, refused as `apply` does.
 SeedPlan make_plan(storage::Database& database, const SeedSet& set,
                    const PlanOptions& options = {});
 
@@ -86,14 +88,16 @@ struct ApplyOptions {
   Timestamp now;
   std::string actor;
   /// Of the plan that was agreed to: anything else is refused. Empty: whatever there is to do.
-  std::string digest;
+  std::string digest = {};
+  /// The same for what is deleted: SeedPlan::prune_digest.
+  std::string prune_digest = {};
   bool for_plan = false;  ///< make SeedPlan::digest although none is given
 };
 
 /// Looks for something to write, and when there is, takes the write lock and writes everything in
 /// that one transaction. When all rows are as the files want them no lock is taken. Every row that
 /// is overwritten or deleted is kept as a revision first. Throws Error: invalid_data; refused for
-/// unowned objects, drift with OnDrift::fail, or another digest.
+/// unowned objects, drift with OnDrift::fail, or another digest; interrupted.
 SeedPlan apply(storage::Database& database, const SeedSet& set, const ApplyOptions& options);
 
 }  // namespace llmctl::seeding

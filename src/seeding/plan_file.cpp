@@ -1,6 +1,7 @@
 #include "seeding/plan_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -17,19 +18,25 @@ using nlohmann::ordered_json;
 constexpr std::string_view format_name = "plan/1";
 constexpr std::array<std::string_view, 3> drift_names{"keep", "overwrite", "fail"};
 
-/// The objects that the file with this number named first.
+/// The fields that are written as the file named them.
 template <class Record>
-void append_objects(std::string& text, const SeedSet& set, std::int64_t file) {
-  constexpr std::int64_t batch = 256;
-  std::int64_t position = 0;
-  while (true) {
-    const auto objects = storage::staged_behind<Record>(*set.staging, position, batch);
-    if (objects.empty()) return;
-    position = objects.back().position;
-    for (const auto& object : objects) {
-      if (object.first.file == file) text += json_line(object.record, object.named);
-    }
-  }
+model::FieldBits named_fields(const storage::Staged<Record>& object) {
+  return object.named;
+}
+/// A conversation's time may follow from the file's base_time.
+model::FieldBits named_fields(const storage::Staged<model::ConversationFixture>& object) {
+  const auto time = model::bit_of<model::ConversationFixture>("at");
+  return object.record.at.empty() ? object.named & ~time : object.named;
+}
+
+/// Each object goes to the text of the file that named it first.
+template <class Record>
+void append_objects(std::vector<std::string>& texts, const SeedSet& set) {
+  storage::visit_staged<Record>(*set.staging, [&](const storage::Staged<Record>& object) {
+    texts.at(static_cast<std::size_t>(object.first.file)) +=
+        json_line(object.record, named_fields(object));
+    return true;
+  });
 }
 
 Error no_plan(const std::string& name, std::string_view why) {
@@ -67,19 +74,17 @@ std::string plan_file_text(const SeedSet& set, const SeedPlan& plan, const PlanO
       {"prune", options.prune},
       {"take_over", options.take_over},
       {"refuse_unowned", options.refuse_unowned}};
-  std::string text = header.dump() + '\n';
-  for (std::size_t i = 0; i < set.files.size(); ++i) {
-    const ordered_json seed{{"llmctl", "seed/1"},
-                            {"set", set.files[i].seed_set},
-                            {"base_time", to_rfc3339(set.files[i].base_time)}};
-    text += seed.dump() + '\n';
-    const auto number = static_cast<std::int64_t>(i);
-    append_objects<model::LlmProvider>(text, set, number);
-    append_objects<model::Agent>(text, set, number);
-    append_objects<model::Tool>(text, set, number);
-    append_objects<model::ConversationFixture>(text, set, number);
+  std::vector<std::string> texts;
+  for (const SeedFile& file : set.files) {
+    const ordered_json seed{
+        {"llmctl", "seed/1"}, {"set", file.seed_set}, {"base_time", to_rfc3339(file.base_time)}};
+    texts.push_back(seed.dump() + '\n');
   }
-  return text;
+  append_objects<model::LlmProvider>(texts, set);
+  append_objects<model::Agent>(texts, set);
+  append_objects<model::Tool>(texts, set);
+  append_objects<model::ConversationFixture>(texts, set);
+  return fmt::format("{}\n{}", header.dump(), fmt::join(texts, ""));
 }
 
 PlanFile read_plan_file(const std::string& name, std::string_view text) {

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <set>
+#include <nlohmann/json.hpp>
 
-#include "model/fields.h"
+#include "model/field_values.h"
 #include "seeding/fixture.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
-#include "storage/referrers.h"
-#include "storage/seed_objects.h"
 #include "storage/staging.h"
 
 namespace llmctl::seeding {
@@ -21,88 +19,115 @@ using model::ConversationFixture;
 using model::LlmProvider;
 using model::Tool;
 
-/// The ids of the staged conversations, which are named by their keys there.
-std::set<std::string> conversation_ids(const SeedSet& set) {
-  std::set<std::string> ids;
-  constexpr std::int64_t batch = 256;
-  std::int64_t position = 0;
-  while (true) {
-    const auto objects = storage::staged_behind<ConversationFixture>(*set.staging, position, batch);
-    if (objects.empty()) return ids;
-    position = objects.back().position;
-    for (const auto& object : objects) {
-      ids.insert(
-          fixture_id(set.files.at(static_cast<std::size_t>(object.first.file)), object.record.id));
-    }
-  }
+bool exists(storage::Database& database, std::string_view kind, const std::string& id) {
+  if (kind == model::kind_of<LlmProvider>)
+    return storage::find<LlmProvider>(database, id).has_value();
+  if (kind == model::kind_of<Agent>) return storage::find<Agent>(database, id).has_value();
+  if (kind == model::kind_of<Tool>) return storage::find<Tool>(database, id).has_value();
+  return storage::find_conversation(database, *parse_uuid(id)).has_value();
 }
 
+/// Whether a field that the set last applied has another value now; `ignored` is not looked at.
 template <class Record>
-bool remove_row(storage::Database& database, const std::string& id, const storage::Change& change) {
-  const auto row = storage::find<Record>(database, id);
-  if (!row) return false;
-  storage::record_found(database, *row, change.at);
-  storage::remove(database, *row);
-  storage::record_removal(database, model::kind_of<Record>, id, change);
-  return true;
+bool has_drifted(const Record& live, const storage::SeedObject& applied,
+                 std::string_view ignored = {}) {
+  const auto values = nlohmann::json::parse(applied.applied.text, nullptr, false);
+  if (!values.is_object()) return true;
+  for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
+    const std::string_view name = model::field_name<Record>(i);
+    const auto value = values.find(name);
+    if (name == ignored || value == values.end()) continue;
+    if (canonical_json(*value) != model::field_text(live, i)) return true;
+  }
+  return false;
 }
 
-void remove_object(storage::Database& database, const SeedObjectId& object,
-                   const storage::Change& change) {
-  if (object.kind == model::kind_of<LlmProvider>) {
-    remove_row<LlmProvider>(database, object.id, change);
-  } else if (object.kind == model::kind_of<Agent>) {
-    remove_row<Agent>(database, object.id, change);
-  } else if (object.kind == model::kind_of<Tool>) {
-    remove_row<Tool>(database, object.id, change);
-  } else {
-    storage::remove_conversation(database, *parse_uuid(object.id));
-  }
-  storage::forget_seed_object(database, object.kind, object.id);
+Pruned kept(const SetObject& object, Action action, std::string reason) {
+  return {{object.kind, object.id, action, {}, std::move(reason)}, {}};
+}
+
+Pruned kept_as_drifted(const SetObject& object) {
+  return kept(object, Action::drifted, "no longer in the files, but changed in the database");
 }
 
 }  // namespace
 
-std::vector<SeedObjectId> prune_candidates(storage::Database& database, const SeedSet& set,
-                                           const std::string& seed_set) {
-  std::vector<SeedObjectId> candidates;
+PruneList list_unnamed(storage::Database& database, const SeedSet& set) {
+  PruneList list;
   // What refers comes before what is referred to.
   for (const auto kind : {model::kind_of<ConversationFixture>, model::kind_of<Agent>,
                           model::kind_of<Tool>, model::kind_of<LlmProvider>}) {
-    auto created = storage::objects_created_by(database, seed_set, kind);
-    if (created.empty()) continue;
-    const bool fixtures = kind == model::kind_of<ConversationFixture>;
-    const auto staged_conversations = fixtures ? conversation_ids(set) : std::set<std::string>{};
-    for (std::string& id : created) {
-      const bool staged =
-          fixtures ? staged_conversations.contains(id) : storage::is_staged(*set.staging, kind, id);
-      if (!staged) candidates.push_back({kind, std::move(id)});
+    for (const std::string& seed_set : set.names) {
+      for (auto& [id, created] : storage::objects_of_set(database, seed_set, kind)) {
+        if (storage::is_staged(*set.staging, kind, id)) continue;
+        auto& where = created && exists(database, kind, id) ? list.candidates : list.released;
+        where.push_back({kind, std::move(id), seed_set});
+      }
     }
   }
-  return candidates;
+  return list;
 }
 
-Change prune_object(storage::Database& database, const std::string& seed_set,
-                    const SeedObjectId& object, const storage::Change& change) {
-  std::vector<std::string> referrers = storage::referrers(database, object.kind, object.id);
-  for (const std::string& other : storage::sets_of_object(database, object.kind, object.id)) {
-    if (other != seed_set) referrers.push_back(fmt::format("seed set '{}'", other));
+Pruner::Pruner(storage::Database& database, OnDrift on_drift, const storage::Change& change)
+    : database_(database),
+      on_drift_(on_drift),
+      change_(change),
+      referrers_(database),
+      seed_sets_(storage::seed_sets(database)) {}
+
+Pruned Pruner::prune(const SetObject& object) {
+  const auto applied =
+      *storage::find_seed_object(database_, object.seed_set, object.kind, object.id);
+  if (object.kind == model::kind_of<LlmProvider>) return prune_row<LlmProvider>(object, applied);
+  if (object.kind == model::kind_of<Agent>) return prune_row<Agent>(object, applied);
+  if (object.kind == model::kind_of<Tool>) return prune_row<Tool>(object, applied);
+  return prune_conversation(object, applied);
+}
+
+/// Why it must stay; empty when it may go.
+std::string Pruner::protection(const SetObject& object) {
+  std::vector<std::string> referrers = referrers_.of(object.kind, object.id);
+  for (const std::string& other : seed_sets_) {
+    if (other != object.seed_set &&
+        storage::find_seed_object(database_, other, object.kind, object.id))
+      referrers.push_back(fmt::format("seed set '{}'", other));
   }
-  if (object.kind == model::kind_of<ConversationFixture>) {
-    const auto applied = storage::find_seed_object(database, seed_set, object.kind, object.id);
-    const auto there = storage::messages_of(database, *parse_uuid(object.id), true).size();
-    const std::size_t ours = applied ? applied_messages(applied->applied) : 0;
-    if (there > ours) referrers.push_back(fmt::format("messages of others: {}", there - ours));
-  }
-  if (!referrers.empty()) {
-    return {object.kind,
-            object.id,
-            Action::protect,
-            {},
-            fmt::format("referred to by {}", fmt::join(referrers, ", "))};
-  }
-  remove_object(database, object, change);
-  return {object.kind, object.id, Action::prune, {}, {}};
+  if (referrers.empty()) return {};
+  return fmt::format("referred to by {}", fmt::join(referrers, ", "));
+}
+
+Pruned Pruner::remove(const SetObject& object, std::string state) {
+  storage::record_removal(database_, object.kind, object.id, change_);
+  storage::forget_seed_object(database_, object.seed_set, object.kind, object.id);
+  return {{object.kind, object.id, Action::prune, {}, {}}, std::move(state)};
+}
+
+template <class Record>
+Pruned Pruner::prune_row(const SetObject& object, const storage::SeedObject& applied) {
+  const Record row = *storage::find<Record>(database_, object.id);
+  std::string protecting = protection(object);
+  if (protecting.empty() && row.created_at > applied.applied_at)
+    protecting = "somebody deleted it and made it anew";
+  if (!protecting.empty()) return kept(object, Action::protect, std::move(protecting));
+  if (on_drift_ != OnDrift::overwrite && has_drifted(row, applied)) return kept_as_drifted(object);
+  storage::record_found(database_, row, change_.at);
+  storage::remove(database_, row);
+  return remove(object, model::fields_text(row, model::all_fields<Record>));
+}
+
+Pruned Pruner::prune_conversation(const SetObject& object, const storage::SeedObject& applied) {
+  const Uuid id = *parse_uuid(object.id);
+  const ConversationFixture whole =
+      fixture_of(database_, *storage::find_conversation(database_, id));
+  std::string protecting = protection(object);
+  // Whatever the flags say: a message that the set did not write is nobody's to prune.
+  if (protecting.empty()) protecting = foreign_messages(whole, applied.applied);
+  if (!protecting.empty()) return kept(object, Action::protect, std::move(protecting));
+  if (on_drift_ != OnDrift::overwrite && has_drifted(whole, applied, "messages"))
+    return kept_as_drifted(object);
+  record_conversation(database_, id, change_);
+  storage::remove_conversation(database_, id);
+  return remove(object, model::fields_text(whole, model::all_fields<ConversationFixture>));
 }
 
 }  // namespace llmctl::seeding

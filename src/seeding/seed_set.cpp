@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/signals.h"
 #include "model/field_values.h"
 #include "seeding/checks.h"
 #include "seeding/fixture.h"
@@ -51,23 +52,23 @@ class Merger {
   Merger(storage::Database& staging, Problems& problems) : staging_(staging), problems_(problems) {}
 
   template <class Record>
-  void add(ReadObject<Record> object) {
+  void add(ReadObject<Record> object, const std::string& key) {
     const std::string& id = object.staged.record.id;
     if (!storage::stage(staging_, object.staged)) {
       auto base = *storage::find_staged<Record>(staging_, id);
-      if (base.latest.file == object.staged.first.file) return report_twice(base, object.staged);
+      if (base.latest.file == object.staged.first.file)
+        return report_twice(key, base.latest, object.staged.first);
       merge(base, object);
     }
     for (const auto& mention : object.mentions) storage::stage_mention(staging_, mention);
   }
 
  private:
-  template <class Record>
-  void report_twice(const storage::Staged<Record>& before, const storage::Staged<Record>& again) {
-    problems_.add(
-        {static_cast<int>(again.first.line), static_cast<int>(again.first.column)},
-        fmt::format("duplicate key {}, first at line {}, column {}",
-                    yaml::in_quotes(again.record.id), before.latest.line, before.latest.column));
+  void report_twice(const std::string& key, const storage::StagedPlace& before,
+                    const storage::StagedPlace& again) {
+    problems_.add({static_cast<int>(again.line), static_cast<int>(again.column)},
+                  fmt::format("duplicate key {}, first at line {}, column {}", yaml::in_quotes(key),
+                              before.line, before.column));
   }
 
   /// What `over` names wins; all else, the owner too, stays with the first file.
@@ -143,7 +144,10 @@ class FileReader {
   Node read_yaml() {
     return yaml::parse_sections(
         read_text(source_), sections,
-        [this](std::string_view section, yaml::Entry&& entry) { add(section, entry); }, problems_);
+        [this](const Node& root, yaml::Entry&& entry) {
+          add(root, root.entries.back().key, entry);
+        },
+        problems_);
   }
 
   /// Each line is a part of the document; the parts' keys, sections apart, make the root.
@@ -162,7 +166,7 @@ class FileReader {
 
   void take_part(Node& root, yaml::Entry&& entry) {
     if (is_section(entry.key) && entry.value.is_mapping()) {
-      for (yaml::Entry& object : entry.value.entries) add(entry.key, object);
+      for (yaml::Entry& object : entry.value.entries) add(root, entry.key, object);
     } else if (root.find(entry.key) != nullptr) {
       problems_.add(entry.mark, fmt::format("{} was said before", yaml::in_quotes(entry.key)));
     } else {
@@ -170,17 +174,33 @@ class FileReader {
     }
   }
 
-  void add(std::string_view section, yaml::Entry& entry) {
+  /// `root` is what was read of the file so far.
+  void add(const Node& root, std::string_view section, yaml::Entry& entry) {
+    throw_if_interrupted();
     variables_.expand(entry.value, objects_);
     if (section == model::kind_of<LlmProvider>) {
-      merger_.add(read_object<LlmProvider>(entry, context_));
+      merger_.add(read_object<LlmProvider>(entry, context_), entry.key);
     } else if (section == model::kind_of<Agent>) {
-      merger_.add(read_object<Agent>(entry, context_));
+      merger_.add(read_object<Agent>(entry, context_), entry.key);
     } else if (section == model::kind_of<Tool>) {
-      merger_.add(read_object<Tool>(entry, context_));
+      merger_.add(read_object<Tool>(entry, context_), entry.key);
     } else {
-      merger_.add(read_object<ConversationFixture>(entry, context_));
+      if (!conversations_of_) conversations_of_ = set_above(root);
+      auto fixture = read_object<ConversationFixture>(entry, context_);
+      fixture.staged.record.id = fixture_id(*conversations_of_, entry.key);
+      for (auto& mention : fixture.mentions) mention.id = fixture.staged.record.id;
+      merger_.add(std::move(fixture), entry.key);
     }
+  }
+
+  /// The set as far as the file has named it.
+  std::string set_above(Node root) {
+    Problems reported_later(source_.name);
+    const Node* const name = root.find("set");
+    if (name == nullptr) return std::string(default_set);
+    Node copy = *name;
+    variables_.expand(copy, reported_later);
+    return yaml::read_text(copy, "set", reported_later).value_or(std::string(default_set));
   }
 
   bool check_format(const Node& root) {
@@ -199,7 +219,12 @@ class FileReader {
   void read_root(Node root) {
     variables_.expand(root, problems_);
     SeedFile& file = set_.files.back();
-    if (const Node* const name = root.find("set")) file.seed_set = read_set(*name);
+    if (const Node* const name = root.find("set")) {
+      file.seed_set = read_set(*name);
+      // The ids of conversations follow from the set.
+      if (conversations_of_ && *conversations_of_ != file.seed_set)
+        problems_.add(name->mark, "set: must stand above 'conversations'");
+    }
     if (const Node* const time = root.find("base_time")) file.base_time = read_base_time(*time);
     if (std::ranges::find(set_.names, file.seed_set) == set_.names.end())
       set_.names.push_back(file.seed_set);
@@ -240,6 +265,7 @@ class FileReader {
   Problems objects_;   ///< with what its sections hold
   FileContext context_;
   Merger merger_;
+  std::optional<std::string> conversations_of_;  ///< the set whose conversations were read
 };
 
 /// By file, in the order in which they were given, then by position.

@@ -98,6 +98,7 @@ template std::int64_t record_found(Database&, const model::Tool&, Timestamp);
 template std::int64_t record_change(Database&, const model::LlmProvider&, const Change&);
 template std::int64_t record_change(Database&, const model::Agent&, const Change&);
 template std::int64_t record_change(Database&, const model::Tool&, const Change&);
+template std::int64_t record_change(Database&, const model::ConversationFixture&, const Change&);
 template void record_creation(Database&, const model::LlmProvider&, const Change&);
 template void record_creation(Database&, const model::Agent&, const Change&);
 template void record_creation(Database&, const model::Tool&, const Change&);

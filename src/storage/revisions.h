@@ -46,7 +46,7 @@ template <class Record>
 std::int64_t record_found(Database& database, const Record& record, Timestamp now);
 
 /// Keeps the record as llmctl has just written it; a content that is the latest already gets no
-/// second revision.
+/// second revision. For a ConversationFixture, too.
 template <class Record>
 std::int64_t record_change(Database& database, const Record& record, const Change& change);
 

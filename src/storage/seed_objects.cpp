@@ -29,35 +29,32 @@ void update_seed_object(Database& database, const SeedObject& object) {
        object.applied_at});
 }
 
-bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id) {
-  return !sets_of_object(database, kind, object_id).empty();
-}
-
 bool has_seed_objects(Database& database, std::string_view kind) {
   return find_one(database, "SELECT 1 FROM llmctl_seed_objects WHERE kind = ?1 LIMIT 1", {kind},
                   [](const Row&) { return true; })
       .has_value();
 }
 
-std::vector<std::string> sets_of_object(Database& database, std::string_view kind,
-                                        std::string_view object_id) {
-  return collect(database,
-                 "SELECT seed_set FROM llmctl_seed_objects WHERE kind = ?1 AND object_id = ?2 "
-                 "ORDER BY seed_set",
-                 {kind, object_id}, [](const Row& row) { return row.text(0); });
+std::vector<std::string> seed_sets(Database& database) {
+  return collect(database, "SELECT DISTINCT seed_set FROM llmctl_seed_objects ORDER BY seed_set",
+                 {}, [](const Row& row) { return row.text(0); });
 }
 
-std::vector<std::string> objects_created_by(Database& database, std::string_view seed_set,
-                                            std::string_view kind) {
+std::vector<NamedObject> objects_of_set(Database& database, std::string_view seed_set,
+                                        std::string_view kind) {
   return collect(database,
-                 "SELECT object_id FROM llmctl_seed_objects WHERE seed_set = ?1 AND kind = ?2 AND "
-                 "created = TRUE ORDER BY object_id",
-                 {seed_set, kind}, [](const Row& row) { return row.text(0); });
+                 "SELECT object_id, created FROM llmctl_seed_objects WHERE seed_set = ?1 AND kind "
+                 "= ?2 ORDER BY object_id",
+                 {seed_set, kind}, [](const Row& row) {
+                   return NamedObject{row.text(0), row.boolean(1)};
+                 });
 }
 
-void forget_seed_object(Database& database, std::string_view kind, std::string_view object_id) {
-  database.execute("DELETE FROM llmctl_seed_objects WHERE kind = ?1 AND object_id = ?2",
-                   {kind, object_id});
+void forget_seed_object(Database& database, std::string_view seed_set, std::string_view kind,
+                        std::string_view object_id) {
+  database.execute(
+      "DELETE FROM llmctl_seed_objects WHERE seed_set = ?1 AND kind = ?2 AND object_id = ?3",
+      {seed_set, kind, object_id});
 }
 
 }  // namespace llmctl::storage

@@ -28,17 +28,20 @@ void insert_seed_object(Database& database, const SeedObject& object);
 /// Replaces what the set last applied; `created` stays true once it is.
 void update_seed_object(Database& database, const SeedObject& object);
 
-/// Whether any set has applied the object.
-bool is_seed_object(Database& database, std::string_view kind, std::string_view object_id);
 /// Whether any set has applied any object of this kind.
 bool has_seed_objects(Database& database, std::string_view kind);
-/// The sets that have applied it, sorted.
-std::vector<std::string> sets_of_object(Database& database, std::string_view kind,
-                                        std::string_view object_id);
-/// Ids of the objects of this kind that the set made, sorted.
-std::vector<std::string> objects_created_by(Database& database, std::string_view seed_set,
-                                            std::string_view kind);
-/// Of an object that was deleted.
-void forget_seed_object(Database& database, std::string_view kind, std::string_view object_id);
+/// Every set that has applied anything, sorted.
+std::vector<std::string> seed_sets(Database& database);
+
+struct NamedObject {
+  std::string id;
+  bool created = false;  ///< by this set
+};
+/// The objects of this kind that the set has applied, by id.
+std::vector<NamedObject> objects_of_set(Database& database, std::string_view seed_set,
+                                        std::string_view kind);
+/// The set has nothing to do with the object any more.
+void forget_seed_object(Database& database, std::string_view seed_set, std::string_view kind,
+                        std::string_view object_id);
 
 }  // namespace llmctl::storage

@@ -47,6 +47,21 @@ void restage(Database& staging, const Staged<Record>& object);
 template <class Record>
 std::vector<Staged<Record>> staged_behind(Database& staging, std::int64_t position,
                                           std::int64_t limit);
+/// Calls `use` with one object after the other, in order of position, until it says false; false
+/// then.
+template <class Record, class Use>
+bool visit_staged(Database& staging, Use use) {
+  constexpr std::int64_t batch = 256;
+  std::int64_t position = 0;
+  while (true) {
+    auto objects = staged_behind<Record>(staging, position, batch);
+    if (objects.empty()) return true;
+    position = objects.back().position;
+    for (auto& object : objects) {
+      if (!use(std::move(object))) return false;
+    }
+  }
+}
 bool is_staged(Database& staging, std::string_view kind, std::string_view id);
 /// Sorted.
 std::vector<std::string> staged_ids(Database& staging, std::string_view kind);

@@ -23,8 +23,9 @@ Node parse(std::string text, std::string_view file_name);
 /// As above, but leaves to the caller the problems after which reading could go on.
 Node parse(std::string text, Problems& problems);
 
-/// Takes the entries of a streamed section, one at a time, as soon as each was read.
-using EntrySink = std::function<void(std::string_view section, Entry&& entry)>;
+/// Takes the entries of a streamed section, one at a time, as soon as each was read. The root is as
+/// far as it was read; its last entry is the section.
+using EntrySink = std::function<void(const Node& root, Entry&& entry)>;
 
 /// As above, for a document too large to keep: where the root is a mapping, the entries of those of
 /// its values that are mappings and whose keys are `streamed` go to `sink` one by one. In the

@@ -109,7 +109,7 @@ void TreeBuilder::add_value(Open& mapping, Node&& value) {
   entries.back().value = std::move(value);
   mapping.has_key = false;
   if (is_streaming_ && open_.size() == 2) {
-    (*sink_)(open_.front().node.entries.back().key, std::move(entries.back()));
+    (*sink_)(open_.front().node, std::move(entries.back()));
     entries.pop_back();
   }
 }

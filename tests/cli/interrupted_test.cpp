@@ -103,6 +103,28 @@ TEST_CASE("a signal ends the wait for somebody else's lock, with nothing written
   }
 }
 
+TEST_CASE("a signal while many seeds are read or compared leaves the database as it was") {
+  const Program program;
+  prepare(program);
+  std::string lines = "{\"llmctl\":\"seed/1\"}\n";
+  for (int i = 0; i < 60'000; ++i) {
+    lines += "{\"llm_providers\":{\"p" + std::to_string(i) +
+             "\":{\"name\":\"P\",\"provider_type\":\"custom\"}}}\n";
+  }
+  const std::string file = program.directory().write("many.jsonl", lines);
+  Inspector inspector(program.database());
+  for (const Signal& signal : signals) {
+    INFO(signal.message);
+    Process apply(program.command({"seed", "apply", file}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    apply.kill(signal.number);
+    const ProcessResult result = apply.wait();
+    CHECK(result.exit_code == 128 + signal.number);
+    CHECK_THAT(result.err, Catch::Contains("llmctl: error: " + signal.message));
+    CHECK(inspector.number("SELECT count(*) FROM llm_providers WHERE id LIKE 'p%'") == 0);
+  }
+}
+
 ProcessResult run_in_shell(const Program& program, const std::string& script) {
   ProcessOptions options = program.command({});
   options.arguments = {"/bin/sh", "-c", script, LLMCTL_BINARY};

@@ -5,64 +5,19 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "seeding/plan.h"
 #include "seeding/plan_file.h"
-#include "storage/catalog.h"
 #include "storage/revisions.h"
 #include "storage/seed_objects.h"
-#include "tests/support/database.h"
+#include "tests/seeding/target.h"
 
-/// What becomes of changes that somebody made in the database, of objects that files no longer
-/// name, and of rows that are the backend's.
+/// What becomes of changes that somebody made in the database, and of rows that are the backend's.
 namespace llmctl::seeding {
 namespace {
 
 using model::Agent;
 using model::LlmProvider;
-using test::TemporaryDirectory;
-
-const Timestamp now = *parse_rfc3339("2026-10-01T12:00:00Z");
-
-SeedSet seeds(const std::string& body, const std::string& set = "demo") {
-  return load({{"f.yaml", fmt::format("llmctl: seed/1\nset: {}\n{}", set, body), {}, {}}});
-}
-
-/// A migrated database.
-struct Target {
-  TemporaryDirectory directory;
-  std::unique_ptr<storage::Database> database = test::migrated_database(directory);
-
-  SeedPlan apply(const SeedSet& set, const PlanOptions& options = {}) {
-    return seeding::apply(*database, set, {options, now, "ada", {}});
-  }
-  SeedPlan apply(const std::string& body, const PlanOptions& options = {}) {
-    return apply(seeds(body), options);
-  }
-  LlmProvider llm(const std::string& id = "a") {
-    return *storage::find<LlmProvider>(*database, id);
-  }
-  bool has(const std::string& id) { return storage::find<LlmProvider>(*database, id).has_value(); }
-  void adopt() {
-    database->execute(
-        "INSERT INTO llmctl_migrations (version, name, sha256, applied_at, duration_us, "
-        "tool_version, applied_by) VALUES (1, 'x', '', ?1, 0, '', 'adopted')",
-        {now});
-  }
-};
 
 const std::string base = "llm_providers:\n  a: {name: A, provider_type: openai, max_tokens: 1}\n";
-
-PlanOptions on_drift(OnDrift choice) {
-  PlanOptions options;
-  options.on_drift = choice;
-  return options;
-}
-
-PlanOptions pruning() {
-  PlanOptions options;
-  options.prune = true;
-  return options;
-}
 
 TEST_CASE("a field that only the database changed is kept, and said") {
   Target target;
@@ -153,62 +108,9 @@ TEST_CASE("two sets may set fields of one object, each by what it applied itself
   const SeedPlan again = target.apply(seeds(base, "core"));
   CHECK(again.count(Action::drifted) == 1);
   CHECK(target.llm().max_tokens == 5);
-  CHECK(storage::sets_of_object(*target.database, "llm_providers", "a") ==
-        std::vector<std::string>{"core", "test"});
-}
-
-TEST_CASE("pruning deletes what the set made, no file names and nothing refers to") {
-  Target target;
-  target.apply(
-      "llm_providers:\n  a: {name: A, provider_type: openai}\n"
-      "  b: {name: B, provider_type: openai}\n  c: {name: C, provider_type: openai}\n"
-      "tools:\n  t: {name: T}\n"
-      "agents:\n  g: {name: G, default_llm: b, tools: [t]}\n  h: {name: H, allowed_llms: [c]}\n");
-  const std::string rest = "agents:\n  h: {name: H, allowed_llms: [c]}\n";
-  const SeedPlan without = make_plan(*target.database, seeds(rest));
-  CHECK(without.prunable == 5);
-  CHECK(without.differs());
-
-  const SeedPlan plan = make_plan(*target.database, seeds(rest), pruning());
-  CHECK(plan.count(Action::prune) == 4);
-  CHECK(plan.count(Action::protect) == 1);
-  CHECK(target.has("a"));
-
-  ApplyOptions agreed{pruning(), now, "ada", plan.digest};
-  const SeedPlan result = apply(*target.database, seeds(rest), agreed);
-  CHECK(result.changes.back().id == "c");
-  CHECK(result.changes.back().reason == "referred to by agent 'h'");
-  CHECK_FALSE(target.has("a"));
-  CHECK_FALSE(target.has("b"));
-  CHECK(target.has("c"));
-  CHECK_FALSE(storage::find<Agent>(*target.database, "g"));
-  CHECK(target.database->find_damage().empty());
-  const auto last = storage::latest_revision(*target.database, "llm_providers", "a");
-  CHECK(last->content.text == "null");
-  CHECK(last->actor == "ada");
-  CHECK(target.apply(rest, pruning()).count(Action::prune) == 0);
-}
-
-TEST_CASE("pruning spares what another made, what another set names, and what was used") {
-  Target target;
-  LlmProvider theirs;
-  theirs.id = theirs.name = "theirs";
-  theirs.provider_type = std::string_view("openai");
-  storage::insert(*target.database, theirs);
-  target.apply(
-      "llm_providers:\n  theirs: {name: Ours}\n  shared: {name: S, provider_type: openai}\n"
-      "  used: {name: U, provider_type: openai}\n");
-  target.apply(seeds("llm_providers:\n  shared: {max_tokens: 5}\n", "other"));
-  target.database->execute(
-      "INSERT INTO conversations (id, title, model_id, primary_llm_id, created_at, updated_at) "
-      "VALUES (?1, 't', 'used', 'used', ?2, ?2)",
-      {Uuid{}, now});
-  const SeedPlan result = target.apply("llm_providers: {}\n", pruning());
-  CHECK(result.count(Action::prune) == 0);
-  REQUIRE(result.count(Action::protect) == 2);
-  CHECK(result.changes[0].reason == "referred to by seed set 'other'");
-  CHECK(result.changes[1].reason == "referred to by 1 conversation");
-  for (const char* id : {"theirs", "shared", "used"}) CHECK(target.has(id));
+  for (const char* set : {"core", "test"})
+    CHECK(storage::find_seed_object(*target.database, set, "llm_providers", "a"));
+  CHECK(storage::seed_sets(*target.database) == std::vector<std::string>{"core", "test"});
 }
 
 TEST_CASE("in a database that the backend made, its rows are written only on request") {

@@ -4,11 +4,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "seeding/checks.h"
 #include "seeding/dump.h"
 #include "seeding/plan.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
+#include "storage/revisions.h"
 #include "tests/support/database.h"
 
 namespace llmctl::seeding {
@@ -42,7 +44,7 @@ SeedSet seeds(const std::string& body) {
 }
 
 SeedPlan apply_to(storage::Database& database, const SeedSet& set, bool prune = false) {
-  ApplyOptions options{{}, now, "ada", {}};
+  ApplyOptions options{{}, now, "ada"};
   options.plan.prune = prune;
   return apply(database, set, options);
 }
@@ -58,7 +60,7 @@ TEST_CASE("a conversation of a seed file gets stable ids and times") {
   const auto database = test::migrated_database(directory);
   const SeedSet set = seeds(people + hello);
   CHECK(apply_to(*database, set).count(Action::create) == 3);
-  const Uuid id = *parse_uuid(fixture_id(set.files[0], "hello"));
+  const Uuid id = *parse_uuid(fixture_id(set.files[0].seed_set, "hello"));
   // Other programs may rely on it: UUIDv5 of the set and the key.
   CHECK(to_string(id) == "03ba44ed-8456-577c-8227-31b012d0220d");
   const auto conversation = storage::find_conversation(*database, id);
@@ -80,12 +82,89 @@ TEST_CASE("a conversation of a seed file gets stable ids and times") {
   CHECK_FALSE(apply_to(*database, set).writes);
 }
 
+TEST_CASE("what a file does not say of a conversation stays, its time too") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  apply_to(*database, seeds(people + hello));
+  const Uuid id = *parse_uuid(fixture_id("demo", "hello"));
+  const auto before = *storage::find_conversation(*database, id);
+  const SeedSet retitled = seeds(people + "conversations:\n  hello: {title: Hello again}\n");
+  CHECK(apply_to(*database, retitled).count(Action::update) == 1);
+  const auto after = *storage::find_conversation(*database, id);
+  CHECK(after.title == "Hello again");
+  CHECK(after.created_at == before.created_at);
+  CHECK(after.updated_at == before.updated_at);
+  CHECK(storage::messages_of(*database, id, true).size() == 3);
+}
+
+TEST_CASE("a conversation is kept as it was, and as it became, when a seed changes it") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  apply_to(*database, seeds(people + hello));
+  const Uuid id = *parse_uuid(fixture_id("demo", "hello"));
+  database->execute("UPDATE messages SET content = 'Somebody''s words' WHERE role = 'user'");
+  ApplyOptions overwrite{{}, now, "ada"};
+  overwrite.plan.on_drift = OnDrift::overwrite;
+  CHECK(apply(*database, seeds(people + hello), overwrite).count(Action::update) == 1);
+  const auto revisions =
+      storage::list_revisions(*database, "conversations", to_string(id), {}).entries;
+  REQUIRE(revisions.size() == 2);
+  CHECK_THAT(revisions[1].revision.content.text, Catch::Contains("Somebody's words"));
+  CHECK(revisions[1].revision.reason == "as it was before seed demo");
+  CHECK_THAT(revisions[0].revision.content.text, !Catch::Contains("Somebody's words"));
+  CHECK(revisions[0].revision.actor == "ada");
+}
+
+TEST_CASE("the same key in two sets is two conversations") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  const std::string body = "conversations:\n  k: {messages: [{role: user, content: Hi}]}\n";
+  const SeedSet both =
+      load({{"1.yaml", "llmctl: seed/1\nset: one\n" + body, {}, {}},
+            {"2.yaml", "llmctl: seed/1\nset: two\n" + body, {}, {}},
+            {"3.yaml", "llmctl: seed/1\nset: two\nconversations: {k: {title: T}}\n", {}, {}}});
+  CHECK(apply_to(*database, both).count(Action::create) == 2);
+  CHECK(storage::find_conversation(*database, *parse_uuid(fixture_id("one", "k")))->title ==
+        "New chat");
+  CHECK(storage::find_conversation(*database, *parse_uuid(fixture_id("two", "k")))->title == "T");
+}
+
+TEST_CASE("the set must be known before its conversations are read") {
+  const std::string late = "llmctl: seed/1\nconversations:\n  k: {title: T}\nset: late\n";
+  try {
+    load({{"f.yaml", late, {}, {}}});
+    FAIL("no error");
+  } catch (const Error& error) {
+    REQUIRE(error.details.size() == 1);
+    CHECK(error.details[0].line == 4);
+    CHECK(error.details[0].message == "set: must stand above 'conversations'");
+  }
+}
+
+TEST_CASE("a message of somebody who was deleted is refused by name") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  apply_to(*database, seeds(people + hello));
+  database->execute_script(
+      "UPDATE conversations SET primary_agent_id = NULL; UPDATE messages SET agent_id = NULL;"
+      "DELETE FROM agents;",
+      "test");
+  const std::string more = hello + "      - {role: assistant, content: More}\n";
+  try {
+    apply_to(*database, seeds(people + more));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.kind == ErrorKind::invalid_data);
+    CHECK_THAT(error.what(), Catch::Contains("refers to 'g', which somebody deleted"));
+  }
+}
+
 TEST_CASE("a fixture's messages follow the file, and others stay") {
   const TemporaryDirectory directory;
   const auto database = test::migrated_database(directory);
   const SeedSet set = seeds(people + hello);
   apply_to(*database, set);
-  const Uuid id = *parse_uuid(fixture_id(set.files[0], "hello"));
+  const Uuid id = *parse_uuid(fixture_id(set.files[0].seed_set, "hello"));
   model::Message turn;
   turn.id = Uuid{{1}};
   turn.conversation_id = id;
@@ -110,7 +189,7 @@ TEST_CASE("a fixture's messages follow the file, and others stay") {
   CHECK_FALSE(apply_to(*database, seeds(people + shorter)).writes);
   const SeedPlan pruned = apply_to(*database, seeds(people), true);
   CHECK(pruned.count(Action::protect) == 1);
-  CHECK(pruned.changes.back().reason == "referred to by messages of others: 1");
+  CHECK(pruned.changes.back().reason == "messages of others: 1");
 }
 
 TEST_CASE("a conversation that is no longer in the file is pruned with its messages") {

@@ -105,8 +105,9 @@ TEST_CASE("escapes become UTF-8") {
 std::string streamed(const std::string& text, Problems& problems, Node& root) {
   std::string result;
   const std::string_view sections[] = {"s", "t"};
-  const auto sink = [&result](std::string_view section, Entry&& entry) {
-    result += fmt::format("{}.{}={} ", section, entry.key, entry.value.entries.size());
+  const auto sink = [&result](const Node& above, Entry&& entry) {
+    result +=
+        fmt::format("{}.{}={} ", above.entries.back().key, entry.key, entry.value.entries.size());
   };
   root = parse_sections(text, sections, sink, problems);
   return result;
@@ -154,7 +155,7 @@ TEST_CASE("entries before a syntax error have gone to the sink") {
   const std::string_view sections[] = {"s"};
   CHECK_THROWS_AS(parse_sections(
                       "s:\n  p: {}\n  q: ]\n", sections,
-                      [&keys](std::string_view, Entry&& entry) { keys += entry.key; }, problems),
+                      [&keys](const Node&, Entry&& entry) { keys += entry.key; }, problems),
                   Error);
   CHECK(keys == "p");
 }
