@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/staged_file.h"
 
 namespace llmctl::admin {
@@ -33,27 +34,13 @@ constexpr std::size_t trailer_size = 128;
 constexpr std::size_t piece_size = std::size_t{1} << 18;
 constexpr std::string_view trailer_start = "\nllmctl template/1 ";
 
-[[noreturn]] void throw_errno(std::string_view doing, const fs::path& path) {
-  throw Error(ErrorKind::io,
-              fmt::format("cannot {} '{}': {}", doing, path.string(), std::strerror(errno)));
+FileDescriptor open_file(const fs::path& path, int flags) {
+  return FileDescriptor(open(path.c_str(), flags | O_CLOEXEC));
 }
 
-class File {
- public:
-  File(const fs::path& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC)) {}
-  ~File() {
-    if (number_ >= 0) close(number_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 /// Reads at most `size` bytes, fewer only at the end of the file.
-std::string_view read_some(const File& file, std::vector<char>& buffer, std::size_t size) {
+std::string_view read_some(const FileDescriptor& file, std::vector<char>& buffer,
+                           std::size_t size) {
   std::size_t got = 0;
   while (got < size) {
     const ssize_t count = read(file.number(), buffer.data() + got, size - got);
@@ -64,7 +51,7 @@ std::string_view read_some(const File& file, std::vector<char>& buffer, std::siz
   return {buffer.data(), got};
 }
 
-void write_all(const File& file, const fs::path& path, std::string_view bytes) {
+void write_all(const FileDescriptor& file, const fs::path& path, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(file.number(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -98,7 +85,7 @@ class Checksum {
 };
 
 /// Of the next `size` bytes; nothing when there are not so many.
-std::optional<std::uint64_t> checksum_of(const File& file, std::size_t size) {
+std::optional<std::uint64_t> checksum_of(const FileDescriptor& file, std::size_t size) {
   std::vector<char> buffer(piece_size);
   Checksum checksum;
   while (size > 0) {
@@ -112,8 +99,8 @@ std::optional<std::uint64_t> checksum_of(const File& file, std::size_t size) {
 
 /// The first `size` bytes of a file that is known to have them. The kernel does it, and may let
 /// both files share them; where it cannot, they go through here.
-void copy_bytes(const File& from, const fs::path& to, std::size_t size) {
-  const File target(to, O_WRONLY);
+void copy_bytes(const FileDescriptor& from, const fs::path& to, std::size_t size) {
+  const FileDescriptor target = open_file(to, O_WRONLY);
   if (lseek(from.number(), 0, SEEK_SET) < 0) throw_errno("read for", to);
   while (size > 0) {
     const ssize_t copied =
@@ -175,9 +162,9 @@ struct Template {
 };
 
 /// Nothing when it is not exactly what build wrote, or somebody else may have written it.
-std::optional<Template> inspect(const File& file) {
+std::optional<Template> inspect(const FileDescriptor& file) {
   struct stat status {};
-  if (file.number() < 0 || fstat(file.number(), &status) != 0) return std::nullopt;
+  if (!file.is_open() || fstat(file.number(), &status) != 0) return std::nullopt;
   const auto whole = static_cast<std::size_t>(status.st_size);
   if (!S_ISREG(status.st_mode) || !is_private(status) || whole <= trailer_size) return std::nullopt;
   const std::size_t size = whole - trailer_size;
@@ -187,11 +174,6 @@ std::optional<Template> inspect(const File& file) {
   const auto facts = read_facts(trailer);
   if (!checksum || !facts || make_trailer(size, *checksum, *facts) != trailer) return std::nullopt;
   return Template{size, *facts};
-}
-
-bool has_content(const fs::path& path) {
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0 && (S_ISDIR(status.st_mode) || status.st_size > 0);
 }
 
 [[noreturn]] void refuse_target(const fs::path& target) {
@@ -239,7 +221,7 @@ fs::path TemplateCache::note_path(const std::string& key) const {
 std::optional<TemplateFacts> TemplateCache::copy(const std::string& key,
                                                  const fs::path& target) const {
   require_new_target(target);
-  const File file(template_path(key), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const FileDescriptor file = open_file(template_path(key), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const auto found = inspect(file);
   if (!found) return std::nullopt;
 
@@ -264,7 +246,7 @@ void TemplateCache::build(const std::string& key,
     throw Error(ErrorKind::internal,
                 fmt::format("the template '{}' was not closed", staged.path().string()));
   }
-  const File file(staged.path(), O_RDWR);
+  const FileDescriptor file = open_file(staged.path(), O_RDWR);
   const std::size_t size = fs::file_size(staged.path());
   // Read to its end, so that the trailer is written there.
   const auto checksum = checksum_of(file, size);
@@ -280,7 +262,7 @@ std::string TemplateCache::note(const std::string& key) const {
 
 void TemplateCache::write_note(const std::string& key, const std::string& text) const {
   StagedFile staged(note_path(key));
-  write_all(File(staged.path(), O_WRONLY), staged.path(), text);
+  write_all(open_file(staged.path(), O_WRONLY), staged.path(), text);
   staged.publish();
 }
 

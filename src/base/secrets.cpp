@@ -73,8 +73,10 @@ constexpr std::array<Shape, 17> shapes{{
 }};
 
 bool has_shape(std::string_view text, const Shape& shape) {
+  std::size_t next = 0;
   for (std::size_t at = text.find(shape.prefix); at != std::string_view::npos;
-       at = text.find(shape.prefix, at + 1)) {
+       at = text.find(shape.prefix, next)) {
+    next = at + 1;
     if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '_')) continue;
     std::string_view rest = text.substr(at + shape.prefix.size());
     // A set without '_' would cut most keys short.
@@ -82,8 +84,13 @@ bool has_shape(std::string_view text, const Shape& shape) {
       return shape.characters.find(c) == std::string_view::npos && c != '_';
     });
     rest = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-    if (rest.size() < shape.length) continue;
-    if (!shape.needs_digit || rest.find_first_of(digits) != std::string_view::npos) return true;
+    const bool is_long_enough = rest.size() >= shape.length;
+    if (is_long_enough &&
+        (!shape.needs_digit || rest.find_first_of(digits) != std::string_view::npos))
+      return true;
+    // What is too short or has no digit has no part that is better: only a prefix that reaches
+    // beyond it is worth a look, and no character is looked at again and again.
+    next = at + rest.size() + 1;
   }
   return false;
 }
@@ -95,13 +102,15 @@ bool is_url_with_secret(std::string_view text) {
   const std::string_view rest = text.substr(scheme + 3);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?# "));
   if (authority.find('@') != std::string_view::npos) return true;
+  std::size_t name_end = 0;
   for (std::size_t at = rest.find_first_of("?&"); at != std::string_view::npos;
-       at = rest.find_first_of("?&", at + 1)) {
-    const std::string_view parameter =
-        rest.substr(at + 1, rest.find_first_of("&# ", at + 1) - at - 1);
-    const std::size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos || equals + 1 == parameter.size()) continue;
-    const std::string name = bare(parameter.substr(0, equals));
+       at = rest.find_first_of("?&", name_end)) {
+    name_end = std::min(rest.find_first_of("=?&# ", at + 1), rest.size());
+    const std::string_view value = rest.substr(name_end);
+    if (!value.starts_with('=') || value.size() == 1 || value[1] == '&' || value[1] == '#' ||
+        value[1] == ' ')
+      continue;
+    const std::string name = bare(rest.substr(at + 1, name_end - at - 1));
     if (std::ranges::find(secret_parameters, name) != secret_parameters.end()) return true;
   }
   return false;

@@ -6,28 +6,18 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
-#include "base/error.h"
+#include "base/files.h"
 #include "base/uuid.h"
 
 namespace llmctl {
-namespace {
-
-[[noreturn]] void throw_io(const std::filesystem::path& path) {
-  throw Error(ErrorKind::io,
-              fmt::format("cannot create '{}': {}", path.string(), std::strerror(errno)));
-}
-
-}  // namespace
 
 StagedFile::StagedFile(std::filesystem::path target) : target_(std::move(target)) {
   path_ = target_;
   path_.replace_filename(fmt::format(".{}.{:016x}{}", target_.filename().string(),
                                      RandomSource().next(), staged_suffix));
-  const int file = open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) throw_io(target_);
-  close(file);
+  const FileDescriptor file(open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file.is_open()) throw_errno("create", target_);
 }
 
 StagedFile::~StagedFile() {
@@ -35,7 +25,7 @@ StagedFile::~StagedFile() {
 }
 
 void StagedFile::publish() {
-  if (rename(path_.c_str(), target_.c_str()) != 0) throw_io(target_);
+  if (rename(path_.c_str(), target_.c_str()) != 0) throw_errno("create", target_);
   published_ = true;
 }
 

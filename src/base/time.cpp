@@ -164,7 +164,11 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   if (!time) return std::nullopt;
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
-  return *day + *time - *offset;
+  const Timestamp moment = *day + *time - *offset;
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(moment)};
+  const bool has_year =
+      date.year() >= std::chrono::year{1} && date.year() <= std::chrono::year{9999};
+  return has_year ? std::optional(moment) : std::nullopt;
 }
 
 std::optional<Timestamp> parse_date(std::string_view text) {

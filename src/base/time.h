@@ -16,7 +16,7 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;  ///< UTC
 std::string to_rfc3339(Timestamp time);
 
 /// RFC 3339 with any offset ("2026-10-01T12:00:00+02:00", blank instead of T allowed). Without an
-/// offset: UTC.
+/// offset: UTC. Nothing outside of the years 0001 to 9999 UTC.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 /// "2026-10-01", the first instant of that day in UTC.

@@ -70,7 +70,7 @@ class Templates {
     std::string key = key_;
     if (!set.included.empty()) {
       key = seeding::fingerprint_with_included(key_, set);
-      cache_.write_note(key_, seeding::list_included(sources_, set));
+      cache_.write_note(key_, seeding::list_included(set));
     }
     cache_.build(key, [&](const std::filesystem::path& file) { return fill(file, set); });
     if (const auto facts = cache_.copy(key, target)) return *facts;

@@ -135,6 +135,10 @@ struct PlanCommandOptions : PlanFlags {
 
 void plan(const PlanCommandOptions& options, Context& context) {
   context.check_columns(output::plan_report({}));
+  if (options.out == "-") {
+    throw Error(ErrorKind::usage, "--out -: stdout has the plan that people read",
+                "--out FILE, and llmctl seed apply --plan FILE");
+  }
   plan_paths(options, context,
              [&](const seeding::SeedSet& set, const seeding::SeedPlan& planned,
                  const seeding::PlanOptions& chosen) {
@@ -172,6 +176,8 @@ void dump(const DumpOptions& options, Context& context) {
   });
   for (const std::string& place : result.left_out)
     context.notify(fmt::format("left out, because it holds a secret: {}", place));
+  for (const std::string& object : result.refused)
+    context.notify(fmt::format("cannot be applied as it is: {}", object));
 }
 
 void add_plan_flags(CLI::App& app, PlanFlags& flags) {

@@ -1,15 +1,13 @@
 #include "migration/backup.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <vector>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/sha256.h"
 #include "base/signals.h"
 
@@ -52,18 +50,16 @@ std::string quoted(const fs::path& path) {
   return text + "'";
 }
 
-[[noreturn]] void throw_errno(std::string_view doing, const fs::path& path) {
-  throw Error(ErrorKind::io, fmt::format("{} '{}': {}; nothing was migrated", doing, path.string(),
-                                         std::strerror(errno)));
-}
-
-/// Without this a power cut could take the new name away again.
-void write_through(const fs::path& directory) {
-  const int handle = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) throw_errno("cannot open", directory);
-  const bool written = fsync(handle) == 0;
-  close(handle);
-  if (!written) throw_errno("cannot write", directory);
+void give_name(const fs::path& unfinished, const fs::path& file) {
+  if (::rename(unfinished.c_str(), file.c_str()) != 0) throw_errno("name", file);
+  try {
+    // Without this a power cut could take the new name away again.
+    write_through(file.parent_path());
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    throw;
+  }
 }
 
 fs::path absolute_directory(const BackupOptions& options, const fs::path& database) {
@@ -94,19 +90,13 @@ Backup::Backup(storage::Database& database, const BackupOptions& options, Timest
   file_ = directory / fmt::format("{}{}-at-{}", series_, compact(now), state);
   try {
     database.copy_to(unfinished.string());
+    give_name(unfinished, file_);
   } catch (const Error& problem) {
     throw_if_interrupted();
     throw Error(problem.kind, fmt::format("{}; nothing was migrated", problem.what()),
                 problem.hint.empty() || problem.kind == ErrorKind::io
                     ? "--backup-dir names another place for the copy"
                     : problem.hint);
-  }
-  if (::rename(unfinished.c_str(), file_.c_str()) != 0) throw_errno("cannot name", file_);
-  try {
-    write_through(directory);
-  } catch (const Error&) {
-    fs::remove(file_, ignored);
-    throw;
   }
 }
 

@@ -9,15 +9,9 @@
 #include "storage/history.h"
 
 namespace llmctl::migration {
-namespace {
 
-using storage::Database;
-using storage::Snapshot;
-
-}  // namespace
-
-Verification verify(Database& database, const MigrationSet& set) {
-  const Snapshot snapshot(database);
+Verification verify(storage::Database& database, const MigrationSet& set) {
+  const storage::Snapshot snapshot(database);
   const Status status = examine(database, set);
   require_known_history(status);
   const auto history = storage::read_history(database);
@@ -34,8 +28,8 @@ Verification verify(Database& database, const MigrationSet& set) {
   return result;
 }
 
-AdoptionReview review_adoption(Database& database, const MigrationSet& set) {
-  const Snapshot snapshot(database);
+AdoptionReview review_adoption(storage::Database& database, const MigrationSet& set) {
+  const storage::Snapshot snapshot(database);
   const auto expected = backend_schema(set);
   const auto found = database.describe_tables();
   AdoptionReview review;

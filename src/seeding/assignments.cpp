@@ -10,6 +10,7 @@
 #include "model/field_values.h"
 #include "providers/provider.h"
 #include "seeding/object_reader.h"
+#include "yaml/binder.h"
 #include "yaml/json_lines.h"
 
 namespace llmctl::seeding {
@@ -55,11 +56,18 @@ Node id_list(const std::string& text) {
   return list;
 }
 
-/// Sets one value below a mapping, making the mappings on the way.
+/// Sets one value below a mapping, making the mappings on the way; what is there and is none stays.
 void set_below(Node& mapping, const std::vector<std::string>& path, std::size_t depth, Node value) {
-  if (!mapping.is_mapping()) {
+  if (mapping.is_missing() || yaml::is_null(mapping)) {
     mapping = {};
     mapping.kind = Node::Kind::mapping;
+  } else if (!mapping.is_mapping()) {
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{} is no mapping: it has no '{}' that could be set",
+                    fmt::join(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth), "."),
+                    path[depth]),
+        "set it as a whole");
   }
   auto entry = std::ranges::find(mapping.entries, path[depth], &yaml::Entry::key);
   if (entry == mapping.entries.end())
@@ -88,17 +96,29 @@ class Collector {
  private:
   void add(const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
-    const std::vector<std::string> path = split(assignment.substr(0, equals), '.');
+    const std::string key = assignment.substr(0, equals);
+    const std::vector<std::string> path = split(key, '.');
     if (equals == std::string::npos || path.empty()) {
       throw Error(ErrorKind::usage, fmt::format("'{}' is not KEY=VALUE", assignment),
                   fmt::format("llmctl help {}", model::noun_of<Record>));
     }
+    if (key.starts_with('.') || key.ends_with('.') || key.find("..") != std::string::npos)
+      throw Error(ErrorKind::usage, fmt::format("'{}' is no key: a part of it is empty", key));
+    require_new(key);
     const std::string& field = path.front();
     const std::string text = assignment.substr(equals + 1);
     if (path.size() > 1) return add_inside(field, path, text);
-    if (object_.value.find(field) != nullptr)
-      throw Error(ErrorKind::usage, fmt::format("{} is set twice", field));
     object_.value.entries.push_back({field, true, no_place, value_of(field, text)});
+  }
+
+  /// A part may follow its whole, as in "configuration={} configuration.a=1", but a whole would
+  /// take away the part that was set before it.
+  void require_new(const std::string& key) {
+    const bool is_set = std::ranges::any_of(keys_, [&](const std::string& before) {
+      return before == key || before.starts_with(key + ".");
+    });
+    if (is_set) throw Error(ErrorKind::usage, fmt::format("{} is set twice", key));
+    keys_.push_back(key);
   }
 
   void add_inside(const std::string& field, const std::vector<std::string>& path,
@@ -131,13 +151,17 @@ class Collector {
 
   const Record& record_;
   yaml::Entry object_;
+  std::vector<std::string> keys_;
 };
 
-void require_usable(const LlmProvider& llm) {
-  if (providers::has_implementation(llm)) providers::get_provider(llm);
+/// What another program left unusable does not keep its other fields from being set.
+void require_usable(const LlmProvider& before, const LlmProvider& after) {
+  const bool is_as_before = after.provider_type == before.provider_type &&
+                            same_json(after.configuration, before.configuration);
+  if (!is_as_before && providers::has_implementation(after)) providers::get_provider(after);
 }
-void require_usable(const Agent&) {}
-void require_usable(const Tool&) {}
+void require_usable(const Agent&, const Agent&) {}
+void require_usable(const Tool&, const Tool&) {}
 
 void require_known(const std::vector<storage::StagedMention>& mentions, const Known& known) {
   for (const auto& mention : mentions) {
@@ -152,7 +176,7 @@ void require_known(const std::vector<storage::StagedMention>& mentions, const Kn
 }  // namespace
 
 template <class Record>
-Record with_assignments(Record record, const std::vector<std::string>& assignments,
+Record with_assignments(const Record& record, const std::vector<std::string>& assignments,
                         const Known& known) {
   yaml::Problems problems("");
   std::vector<IncludedFile> included;
@@ -165,13 +189,18 @@ Record with_assignments(Record record, const std::vector<std::string>& assignmen
                 "llmctl seed schema prints what each field takes");
   }
   require_known(read.mentions, known);
-  model::copy_fields(record, read.staged.record, read.staged.named);
-  require_usable(record);
-  return record;
+  Record changed = record;
+  model::copy_fields(changed, read.staged.record, read.staged.named);
+  require_usable(record, changed);
+  return changed;
 }
 
-template LlmProvider with_assignments(LlmProvider, const std::vector<std::string>&, const Known&);
-template Agent with_assignments(Agent, const std::vector<std::string>&, const Known&);
-template Tool with_assignments(Tool, const std::vector<std::string>&, const Known&);
+#define LLMCTL_ASSIGNMENTS(Record)                                                               \
+  template model::Record with_assignments(const model::Record&, const std::vector<std::string>&, \
+                                          const Known&);
+LLMCTL_ASSIGNMENTS(LlmProvider)
+LLMCTL_ASSIGNMENTS(Agent)
+LLMCTL_ASSIGNMENTS(Tool)
+#undef LLMCTL_ASSIGNMENTS
 
 }  // namespace llmctl::seeding

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "base/text.h"
+#include "model/field_values.h"
 #include "providers/provider.h"
+#include "seeding/fixture.h"
 #include "storage/catalog.h"
 #include "storage/staging.h"
 #include "yaml/problems.h"
@@ -15,11 +18,15 @@ namespace llmctl::seeding {
 namespace {
 
 using model::Agent;
+using model::ConversationFixture;
 using model::LlmProvider;
 using model::Tool;
 
 /// Nobody reads more.
 constexpr std::int64_t max_incomplete = 1000;
+/// A suggestion compares the wrong id with every other: of a file that is wrong throughout, the
+/// first ones tell enough.
+constexpr int max_suggestions = 20;
 
 std::string_view noun_of_kind(std::string_view kind) {
   if (kind == model::kind_of<Tool>) return model::noun_of<Tool>;
@@ -35,6 +42,11 @@ model::FieldBits required_fields() {
     ++position;
   }
   return required;
+}
+
+ErrorDetail detail_at(const SeedSet& set, const storage::StagedPlace& place, std::string message) {
+  return {set.files.at(static_cast<std::size_t>(place.file)).name, static_cast<int>(place.line),
+          static_cast<int>(place.column), std::move(message)};
 }
 
 /// Finds what is wrong with the objects of a set, given what else exists.
@@ -53,10 +65,6 @@ class Checker {
     check_complete<LlmProvider>();
     check_complete<Agent>();
     check_complete<Tool>();
-    std::ranges::stable_sort(details_, {}, [this](const ErrorDetail& detail) {
-      const auto file = std::ranges::find(set_.files, detail.file, &SeedFile::name);
-      return std::tuple(file - set_.files.begin(), detail.line, detail.column);
-    });
     return std::move(details_);
   }
 
@@ -78,10 +86,13 @@ class Checker {
 
   /// A provider that llmctl has says itself what it cannot work with: the Dummy's script, say.
   void check_settings(const storage::StagedMention& mention) {
-    const auto llm = storage::find_staged<LlmProvider>(*set_.staging, mention.id);
-    if (!llm || !providers::has_implementation(llm->record)) return;
+    const auto staged = storage::find_staged<LlmProvider>(*set_.staging, mention.id);
+    if (!staged) return;
+    LlmProvider llm = known_.llm(mention.id).value_or(staged->record);
+    model::copy_fields(llm, staged->record, staged->named);
+    if (!providers::has_implementation(llm)) return;
     try {
-      providers::get_provider(llm->record);
+      providers::get_provider(llm);
     } catch (const Error& problem) {
       const std::string hint = problem.hint.empty() ? "" : ", " + problem.hint;
       add(mention.place, problem.what() + hint);
@@ -90,26 +101,48 @@ class Checker {
 
   void check_reference(const storage::StagedMention& mention) {
     if (known_.exists(mention.target_kind, mention.target)) return;
-    std::vector<std::string> candidates = known_.ids(mention.target_kind);
-    std::ranges::move(storage::staged_ids(*set_.staging, mention.target_kind),
-                      std::back_inserter(candidates));
-    std::ranges::sort(candidates);
-    const std::string hint = did_you_mean(mention.target, candidates);
+    const std::string hint = ++suggestions_ > max_suggestions
+                                 ? ""
+                                 : did_you_mean(mention.target, ids(mention.target_kind));
     add(mention.place,
         fmt::format("{}: there is no {} {}{}{}", mention.field, noun_of_kind(mention.target_kind),
                     yaml::in_quotes(mention.target), hint.empty() ? "" : ", ", hint));
   }
 
+  /// Sorted.
+  const std::vector<std::string>& ids(const std::string& kind) {
+    const auto [found, is_new] = ids_.try_emplace(kind);
+    std::vector<std::string>& all = found->second;
+    if (is_new) {
+      all = known_.ids(kind);
+      std::ranges::move(storage::staged_ids(*set_.staging, kind), std::back_inserter(all));
+      std::ranges::sort(all);
+    }
+    return all;
+  }
+
   void add(const storage::StagedPlace& place, std::string message) {
-    details_.push_back({set_.files.at(static_cast<std::size_t>(place.file)).name,
-                        static_cast<int>(place.line), static_cast<int>(place.column),
-                        std::move(message)});
+    details_.push_back(detail_at(set_, place, std::move(message)));
   }
 
   const SeedSet& set_;
   const Known& known_;
+  std::map<std::string, std::vector<std::string>> ids_;  ///< by kind
+  int suggestions_ = 0;
   std::vector<ErrorDetail> details_;
 };
+
+/// Offsets are a century at most, and messages without a time come seconds after each other: what
+/// begins in between stays there. Spares most conversations a second reading of their messages.
+bool may_lack_a_year(const ConversationFixture& fixture, const SeedFile& file) {
+  const auto is_far = [](std::string_view time) {
+    return time.starts_with('0') || time.starts_with('9');
+  };
+  const std::string& messages = fixture.messages.text;
+  return is_far(to_rfc3339(file.base_time)) || is_far(fixture.at) ||
+         messages.find(R"("at":"0)") != std::string::npos ||
+         messages.find(R"("at":"9)") != std::string::npos;
+}
 
 /// Calls `use` with a null pointer of the record that the kind stands for.
 template <class Use>
@@ -126,7 +159,11 @@ Known known_in(const SeedSet& set) {
   return {[&staging](std::string_view kind, const std::string& id) {
             return storage::is_staged(staging, kind, id);
           },
-          [&staging](std::string_view kind) { return storage::staged_ids(staging, kind); }};
+          [&staging](std::string_view kind) { return storage::staged_ids(staging, kind); },
+          [&staging](const std::string& id) {
+            const auto staged = storage::find_staged<LlmProvider>(staging, id);
+            return staged ? std::optional(staged->record) : std::nullopt;
+          }};
 }
 
 Known known_in(storage::Database& database) {
@@ -138,7 +175,8 @@ Known known_in(storage::Database& database) {
           [&database](std::string_view kind) {
             return with_record(
                 kind, [&]<class Record>(const Record*) { return storage::ids<Record>(database); });
-          }};
+          },
+          [&database](const std::string& id) { return storage::find<LlmProvider>(database, id); }};
 }
 
 Known nothing_known() {
@@ -151,7 +189,28 @@ std::vector<ErrorDetail> find_problems(const SeedSet& set, const Known& known) {
 }
 
 void require_sound(const SeedSet& set, const Known& known) {
-  yaml::throw_if_any(find_problems(set, known));
+  std::vector<ErrorDetail> details = find_problems(set, known);
+  std::ranges::stable_sort(details, {}, [&](const ErrorDetail& detail) {
+    const auto file = std::ranges::find(set.files, detail.file, &SeedFile::name);
+    return std::tuple(file - set.files.begin(), detail.line, detail.column);
+  });
+  yaml::throw_if_any(std::move(details));
+}
+
+std::vector<ErrorDetail> find_unusable_times(const SeedSet& set) {
+  std::vector<ErrorDetail> details;
+  storage::visit_staged<ConversationFixture>(
+      *set.staging, [&](const storage::Staged<ConversationFixture>& fixture) {
+        const SeedFile& file = set.files.at(static_cast<std::size_t>(fixture.first.file));
+        if (!may_lack_a_year(fixture.record, file)) return true;
+        try {
+          settled(fixture.record, file);
+        } catch (const Error& problem) {
+          details.push_back(detail_at(set, fixture.first, problem.what()));
+        }
+        return true;
+      });
+  return details;
 }
 
 }  // namespace llmctl::seeding

@@ -1,15 +1,20 @@
 #include "seeding/dump.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/secrets.h"
 #include "model/field_values.h"
+#include "seeding/checks.h"
 #include "seeding/document.h"
 #include "seeding/fixture.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
+#include "yaml/reader.h"
 #include "yaml/writer.h"
 
 namespace llmctl::seeding {
@@ -20,6 +25,8 @@ using model::ConversationFixture;
 using model::FieldBits;
 using model::LlmProvider;
 using model::Tool;
+
+constexpr std::string_view json_lines_header = "{\"llmctl\":\"seed/1\",\"set\":\"dump\"}\n";
 
 /// Of these fields, those whose shown value is not their value.
 template <class Record>
@@ -34,17 +41,70 @@ FieldBits with_secrets(const Record& record) {
   return secret;
 }
 
+/// Reads what was dumped as a seed file for the same database: the reader itself knows best what it
+/// refuses.
+class Rereader {
+ public:
+  explicit Rereader(storage::Database& database) : known_(known_in(database)) {}
+
+  void add(std::string name, const std::string& line) {
+    // Few enough that no problem is one too many to be listed.
+    constexpr std::size_t most_objects = 50;
+    constexpr std::size_t most_bytes = std::size_t{1} << 20;
+    if (names_.size() == most_objects || text_.size() + line.size() > most_bytes) read();
+    text_ += line;
+    names_.push_back(std::move(name));
+  }
+
+  std::vector<std::string> take() {
+    read();
+    return std::move(refused_);
+  }
+
+ private:
+  void read() {
+    if (names_.empty()) return;
+    try {
+      load({{"dump.jsonl", text_, {}, {}}}, {nullptr, &known_});
+    } catch (const Error& error) {
+      if (error.kind != ErrorKind::invalid_data) throw;
+      // Without a place it is about an object that is too large, and was read alone.
+      if (error.details.empty())
+        refused_.push_back(fmt::format("{}: {}", names_.back(), error.what()));
+      std::map<int, std::vector<std::string>> messages;
+      for (const ErrorDetail& detail : error.details)
+        messages[detail.line].push_back(detail.message);
+      for (const auto& [line, of_object] : messages)
+        refused_.push_back(fmt::format("{}: {}", names_.at(static_cast<std::size_t>(line) - 2),
+                                       fmt::join(of_object, "; ")));
+    }
+    text_ = json_lines_header;
+    names_.clear();
+  }
+
+  Known known_;
+  std::string text_{json_lines_header};
+  std::vector<std::string> names_;  ///< of the objects in the lines behind the header
+  std::vector<std::string> refused_;
+};
+
 class Dumper {
  public:
   Dumper(storage::Database& database, const DumpOptions& options, const TextSink& sink)
-      : database_(database), options_(options), sink_(sink) {}
+      : database_(database), options_(options), sink_(sink), rereader_(database) {}
 
   DumpResult dump() {
-    sink_(is_yaml() ? "llmctl: seed/1\nset: dump\n" : "{\"llmctl\":\"seed/1\",\"set\":\"dump\"}\n");
+    put(is_yaml() ? "llmctl: seed/1\nset: dump\n" : json_lines_header);
     dump_kind<LlmProvider>();
     dump_kind<Tool>();
     dump_kind<Agent>();
     if (options_.with_conversations) dump_conversations();
+    result_.refused = rereader_.take();
+    if (is_yaml() && size_ > yaml::max_file_size) {
+      result_.refused.push_back(fmt::format(
+          "all of it: YAML is read up to 64 MiB, and this is {} MiB; --format jsonl has no limit",
+          size_ >> 20));
+    }
     return std::move(result_);
   }
 
@@ -78,6 +138,11 @@ class Dumper {
     end_section();
   }
 
+  void put(std::string_view text) {
+    size_ += text.size();
+    sink_(text);
+  }
+
   void begin_section(std::string_view kind) {
     section_ = kind;
     section_is_empty_ = true;
@@ -85,23 +150,27 @@ class Dumper {
 
   template <class Record>
   void write(const Record& record, FieldBits named) {
-    if (!is_yaml()) return sink_(json_line(record, named));
+    const std::string line = json_line(record, named);
+    rereader_.add(fmt::format("{} '{}'", model::noun_of<Record>, record.id), line);
+    if (!is_yaml()) return put(line);
     std::string text;
     if (section_is_empty_) text = fmt::format("\n{}:\n", section_);
     section_is_empty_ = false;
     text += "  " + yaml::yaml_key(record.id) + ":";
     yaml::append_yaml(text, document_of(record, named), 4);
-    sink_(text);
+    put(text);
   }
 
   void end_section() {
-    if (is_yaml() && section_is_empty_) sink_(fmt::format("\n{}: {{}}\n", section_));
+    if (is_yaml() && section_is_empty_) put(fmt::format("\n{}: {{}}\n", section_));
   }
 
   storage::Database& database_;
   const DumpOptions& options_;
   const TextSink& sink_;
+  Rereader rereader_;
   DumpResult result_;
+  std::size_t size_ = 0;  ///< bytes
   std::string_view section_;
   bool section_is_empty_ = true;
 };

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/build_id.h"
@@ -35,12 +34,10 @@ std::string fingerprint(const std::vector<SeedSource>& sources,
   return sha256_hex(all);
 }
 
-std::string list_included(const std::vector<SeedSource>& sources, const SeedSet& set) {
+std::string list_included(const SeedSet& set) {
   std::string list;
-  for (const IncludedFile& file : set.included) {
-    const auto source = std::ranges::find(sources, file.directory, &SeedSource::directory);
-    list += fmt::format("{} {}", source - sources.begin(), file.path) + separator;
-  }
+  for (const IncludedFile& file : set.included)
+    list += fmt::format("{} {}", file.source, file.path) + separator;
   return list;
 }
 

@@ -16,7 +16,7 @@ std::string fingerprint(const std::vector<SeedSource>& sources,
 
 /// The files that the sources include, by the number of the source and the path as it is written
 /// there, so that it holds for another checkout too; empty when there is none.
-std::string list_included(const std::vector<SeedSource>& sources, const SeedSet& set);
+std::string list_included(const SeedSet& set);
 
 /// SHA-256 over a fingerprint and the files that were included when the set was loaded.
 std::string fingerprint_with_included(const std::string& fingerprint, const SeedSet& set);

@@ -46,22 +46,36 @@ Timestamp time_of(const json& settled_time) {
   return *parse_rfc3339(settled_time.get<std::string>());
 }
 
+/// Files were read before, so that a time which is none now has left the years that RFC 3339 has.
+std::string spelt(const std::optional<Timestamp>& time, std::string_view field) {
+  if (time) return to_rfc3339(*time);
+  throw Error(ErrorKind::invalid_data,
+              fmt::format("{}: lies outside of the years 0001 to 9999", field));
+}
+
 /// The file's spelling of an optional time, settled.
-void settle(std::optional<std::string>& time, Timestamp base) {
-  if (time) time = to_rfc3339(parse_moment(*time, base).value_or(base));
+void settle(std::optional<std::string>& time, Timestamp base, std::string_view field) {
+  if (time) time = spelt(parse_moment(*time, base), field);
+}
+
+/// Of a message, whose number a reader of the error needs.
+std::string spelt(const std::optional<Timestamp>& time, std::size_t number,
+                  std::string_view field) {
+  return time ? to_rfc3339(*time) : spelt(time, fmt::format("messages[{}].{}", number, field));
 }
 
 json settled_message(const json& message, const ConversationFixture& conversation,
-                     const std::string& default_id, Timestamp default_time, Timestamp base) {
+                     const std::string& default_id, const std::optional<Timestamp>& default_time,
+                     Timestamp base, std::size_t number) {
   const bool answers = message.at("role") == "assistant";
   const std::optional<std::string> nobody;
   json settled = {
       {"id", text_or(message, "id", default_id)},
       {"role", message.at("role")},
       {"content", text_or(message, "content", "")},
-      {"at", to_rfc3339(message.contains("at")
-                            ? parse_moment(message.at("at").get<std::string>(), base).value_or(base)
-                            : default_time)},
+      {"at", spelt(message.contains("at") ? parse_moment(message.at("at").get<std::string>(), base)
+                                          : default_time,
+                   number, "at")},
       {"agent", optional_text(message, "agent", answers ? conversation.agent : nobody)},
       {"llm", optional_text(message, "llm", answers ? conversation.llm : nobody)},
       {"pending", message.value("pending", false)},
@@ -70,7 +84,7 @@ json settled_message(const json& message, const ConversationFixture& conversatio
       {"protegrity_data", message.value("protegrity_data", json())},
   };
   if (const std::string deleted_at = text_or(message, "deleted_at", ""); !deleted_at.empty())
-    settled["deleted_at"] = to_rfc3339(parse_moment(deleted_at, base).value_or(base));
+    settled["deleted_at"] = spelt(parse_moment(deleted_at, base), number, "deleted_at");
   return settled;
 }
 
@@ -138,7 +152,8 @@ std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base) {
   if (text[0] != '+' && text[0] != '-') return parse_rfc3339(text);
   const auto offset = parse_duration(text.substr(1));
   if (!offset) return std::nullopt;
-  return text[0] == '+' ? base + *offset : base - *offset;
+  const Timestamp moment = text[0] == '+' ? base + *offset : base - *offset;
+  return parse_rfc3339(to_rfc3339(moment));
 }
 
 std::string fixture_id(const std::string& seed_set, const std::string& key) {
@@ -148,19 +163,19 @@ std::string fixture_id(const std::string& seed_set, const std::string& key) {
 ConversationFixture settled(const ConversationFixture& fixture, const SeedFile& file) {
   ConversationFixture whole = fixture;
   whole.id = fixture_id(file.seed_set, fixture.id);
-  const Timestamp start = parse_moment(fixture.at, file.base_time).value_or(file.base_time);
-  whole.at = to_rfc3339(start);
-  settle(whole.updated_at, file.base_time);
-  settle(whole.deleted_at, file.base_time);
+  whole.at = spelt(parse_moment(fixture.at, file.base_time), "at");
+  settle(whole.updated_at, file.base_time, "updated_at");
+  settle(whole.deleted_at, file.base_time, "deleted_at");
   if (whole.model_id.empty()) whole.model_id = whole.llm.value_or("dummy");
 
   json messages = json::array();
-  Timestamp next = start;
+  const Timestamp start = *parse_rfc3339(whole.at);
+  std::optional<Timestamp> next = start;
   for (const json& message : json::parse(fixture.messages.text)) {
     const std::string default_id =
         id_of(file.seed_set, fmt::format("{}/{}", fixture.id, messages.size() + 1));
-    messages.push_back(settled_message(message, whole, default_id, next, start));
-    next = time_of(messages.back().at("at")) + std::chrono::seconds(1);
+    messages.push_back(settled_message(message, whole, default_id, next, start, messages.size()));
+    next = parse_moment("+1s", time_of(messages.back().at("at")));
   }
   if (!whole.updated_at)
     whole.updated_at = messages.empty() ? whole.at : messages.back().at("at").get<std::string>();

@@ -18,7 +18,7 @@
 namespace llmctl::seeding {
 
 /// A time as a file may write it: RFC 3339, or an offset such as "+90s" or "-2d"; an empty text is
-/// the base itself.
+/// the base itself. Nothing for what is none, and for what lies outside of the years 0001 to 9999.
 std::optional<Timestamp> parse_moment(std::string_view text, Timestamp base);
 
 /// The id of the conversation with this key in this set, dashed.
@@ -26,7 +26,8 @@ std::string fixture_id(const std::string& seed_set, const std::string& key);
 
 /// With ids, times and every message in full: ids are UUIDv5 of the set's name and the key, unless
 /// the file gives them; times count from the file's base_time, a message's from the one before it,
-/// one second later each. An answer without agent or LLM has the conversation's.
+/// one second later each. An answer without agent or LLM has the conversation's. Throws
+/// Error(invalid_data) for a time outside of the years 0001 to 9999.
 model::ConversationFixture settled(const model::ConversationFixture& fixture, const SeedFile& file);
 
 /// With the SHA-256 and number of its messages in their place, whatever their order: as much as a

@@ -175,7 +175,7 @@ void generate_missing(Database& database, Clock& clock, const GenerateOptions& o
       ++result.unchanged;
       continue;
     }
-    if (!recorded) record_cast(database, generator.cast(), options.start);
+    if (!recorded) record_cast(database, generator.cast(), clock.now());
     recorded = true;
     writer.add(generator.make(number));
   }

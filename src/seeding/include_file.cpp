@@ -7,32 +7,15 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/text.h"
 
 namespace llmctl::seeding {
 namespace {
 
 constexpr std::size_t max_included_size = std::size_t{1} << 20;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 [[noreturn]] void refuse(std::string_view path, std::string_view why) {
   throw Error(ErrorKind::invalid_data, fmt::format("'{}' {}", path, why));
@@ -43,7 +26,7 @@ FileDescriptor open_step(const FileDescriptor& parent, const std::string& name, 
                          std::string_view path) {
   FileDescriptor step(::openat(parent.number(), name.c_str(),
                                flags | O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (step.number() >= 0) return step;
+  if (step.is_open()) return step;
   const int code = errno;
   struct stat status {};
   const bool is_link =
@@ -57,7 +40,7 @@ FileDescriptor open_step(const FileDescriptor& parent, const std::string& name, 
 FileDescriptor open_below(const std::filesystem::path& directory, std::string_view path) {
   const std::filesystem::path relative(path);
   FileDescriptor current(::open(directory.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-  if (current.number() < 0)
+  if (!current.is_open())
     refuse(directory.string(), fmt::format("cannot be read: {}", std::strerror(errno)));
   for (auto step = relative.begin(); step != relative.end(); ++step) {
     if (*step == ".") continue;
@@ -85,6 +68,15 @@ std::string read_all(const FileDescriptor& file, std::string_view path) {
   return text;
 }
 
+std::string with_line_feeds(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!text.substr(at).starts_with("\r\n")) result += text[at];
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string read_included_file(const std::filesystem::path& directory,
@@ -102,9 +94,7 @@ std::string read_included_file(const std::filesystem::path& directory,
   if (find_invalid_utf8(text)) refuse(relative_path, "is not UTF-8");
   if (text.find('\0') != std::string::npos) refuse(relative_path, "holds a NUL character");
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-  for (std::size_t at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at))
-    text.erase(at, 1);
-  return text;
+  return with_line_feeds(text);
 }
 
 }  // namespace llmctl::seeding

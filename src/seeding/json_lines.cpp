@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "base/files.h"
 #include "base/text.h"
 #include "yaml/json_lines.h"
 #include "yaml/reader.h"
@@ -21,10 +20,7 @@ void for_each_json_line(const SeedSource& source, yaml::Problems& problems,
     text.str(source.text);
   } else {
     file.open(source.path, std::ios::binary);
-    if (!file) {
-      throw Error(ErrorKind::io,
-                  fmt::format("cannot read '{}': {}", source.name, std::strerror(errno)));
-    }
+    if (!file) throw_errno("read", source.name);
   }
   std::istream& stream = source.path.empty() ? static_cast<std::istream&>(text) : file;
   std::string line;

@@ -78,7 +78,7 @@ std::optional<std::string> include(const Node& path, const Rules& rules,
   if (!relative) return std::nullopt;
   try {
     std::string text = read_included_file(context.directory, *relative);
-    context.included.push_back({context.directory, *relative, sha256_hex(text)});
+    context.included.push_back({context.number, *relative, sha256_hex(text)});
     return text;
   } catch (const Error& problem) {
     context.problems.add(path.mark, fmt::format("{}: {}", rules.name, problem.what()));

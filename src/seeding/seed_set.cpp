@@ -299,6 +299,7 @@ SeedSet load(const std::vector<SeedSource>& sources, const LoadOptions& options)
   }
   if (readable && options.known != nullptr)
     std::ranges::move(find_problems(set, *options.known), std::back_inserter(details));
+  if (readable) std::ranges::move(find_unusable_times(set), std::back_inserter(details));
   sort_details(details, sources);
   yaml::throw_if_any(std::move(details));
   transaction.commit();

@@ -42,9 +42,9 @@ std::string sha256_of(const SeedSource& source);
 
 /// A file whose text another file takes with `{file: path}`.
 struct IncludedFile {
-  std::filesystem::path directory;  ///< of SeedSource
-  std::string path;                 ///< as written
-  std::string sha256;               ///< of the text that was taken
+  std::int64_t source = 0;  ///< number of the file that takes it
+  std::string path;         ///< as written
+  std::string sha256;       ///< of the text that was taken
 };
 
 /// What a file says about itself.

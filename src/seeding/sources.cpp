@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
+#include "base/files.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "seeding/embedded.h"
@@ -35,18 +34,19 @@ std::string read_all(std::istream& stream, const std::string& name, std::size_t 
 
 std::ifstream open_file(const SeedSource& source) {
   std::ifstream stream(source.path, std::ios::binary);
-  if (!stream)
-    throw Error(ErrorKind::io,
-                fmt::format("cannot read '{}': {}", source.name, std::strerror(errno)));
+  if (!stream) throw_errno("read", source.name);
   return stream;
 }
 
-/// Opens it once, so that what cannot be read is told before anything is done.
+/// Opens it, so that what cannot be read is told before anything is done. What is no regular file
+/// may be readable only once, and is kept.
 SeedSource file_source(const fs::path& path) {
   const fs::path directory = path.parent_path();
   SeedSource source{path.string(), {}, directory.empty() ? fs::path(".") : directory, path};
-  open_file(source);
-  return source;
+  std::ifstream stream = open_file(source);
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) return source;
+  return {source.name, read_all(stream, source.name, 0), {}, {}};
 }
 
 bool is_seed_file(const fs::path& path) {

@@ -44,6 +44,16 @@ TEST_CASE("secrets are known by their key and by their shape") {
       {"x", "https://example.com/v1?api-version=1&access_token=abc", true},
       {"x", "https://example.com/v1?api-version=2024-10-21", false},
       {"x", "https://example.com/a@b", false},
+      {"x", "sk-short sk-abcdefghij0123456789", true},
+      {"x", "sk-no-digits.sk-only-words-again", false},
+      {"x", "Bearer short Bearer abcdefghijklmnop1234", true},
+      {"x", "Bearer Bearer abcdefghijklmnop1234", true},
+      {"x", "https://example.com/?x=1?key=abc", true},
+      {"x", "https://example.com/??&key=abc", true},
+      {"x", "https://example.com/?key=&x=1", false},
+      {"x", "https://example.com/?key", false},
+      {"x", "https://example.com/?a=b=c&sig=#x", false},
+      {"x", "https://example.com/?x#&token=abc", true},
       {"signing", "q8Zr2LmX0vTn4KsYb7WcJh5PdFg9RtUa", true},
       {"note", "q8Zr2LmX0vTn4KsYb7WcJh5PdFg9RtUa", false},
       {"keyboard", "a text that is long enough but made of words", false},
@@ -51,6 +61,22 @@ TEST_CASE("secrets are known by their key and by their shape") {
   for (const Case& c : cases) {
     INFO(c.key << ": " << c.text);
     CHECK(is_literal_secret(c.key, c.text) == c.secret);
+  }
+}
+
+TEST_CASE("a long text is searched as fast as it is read") {
+  // Megabytes that begin again and again what is none: one that starts over each time never ends.
+  const auto repeated = [](std::string_view start, std::string_view piece) {
+    std::string text(start);
+    while (text.size() < std::size_t{5} << 20) text += piece;
+    return text;
+  };
+  for (const auto& text :
+       {repeated("", "sk-"), repeated("", "sk-a."), repeated("", "Bearer "),
+        repeated("", "Basic a"), repeated("http://h/", "?"), repeated("http://h/", "&a"),
+        repeated("http://h/", "?a="), repeated("http://h/?", "="), repeated("", "AKIA-")}) {
+    INFO(text.substr(0, 20));
+    CHECK_FALSE(looks_like_secret(text));
   }
 }
 

@@ -123,6 +123,38 @@ TEST_CASE("triggers outlive a rebuild of their table, and vanish with it") {
   CHECK(database->read_stamp() == migrations.set().stamp);
 }
 
+TEST_CASE("a trigger that a migration drops stays away, unless it only went with its table") {
+  struct Case {
+    std::string name, sql;
+    std::vector<std::string> left;
+  };
+  const Case cases[] = {
+      {"drop", "DROP TRIGGER llmctl_first;", {"llmctl_second"}},
+      {"rebuild", rebuild_parent, {"llmctl_first", "llmctl_second"}},
+      {"both", std::string("DROP TRIGGER llmctl_first;\n") + rebuild_parent, {"llmctl_second"}},
+      {"replaced",
+       std::string(rebuild_parent) +
+           "CREATE TRIGGER llmctl_first AFTER DELETE ON llmctl_parent BEGIN SELECT 1; END;"
+           "DROP TRIGGER llmctl_first;",
+       {"llmctl_second"}},
+  };
+  for (const Case& c : cases) {
+    INFO(c.name);
+    const TemporaryDirectory directory;
+    const auto database = test::open_test_database(directory, Access::create);
+    TestMigrations migrations = family();
+    migrate(*database, migrations);
+    database->execute_script(
+        "CREATE TRIGGER llmctl_first AFTER INSERT ON llmctl_parent BEGIN SELECT 1; END;"
+        "CREATE TRIGGER llmctl_second AFTER INSERT ON llmctl_parent BEGIN SELECT 2; END;",
+        "triggers.sql");
+    migrate(*database, migrations.add(c.name, c.sql));
+    CHECK(Inspector(directory / "test.db")
+              .texts("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name") ==
+          c.left);
+  }
+}
+
 TEST_CASE("what is wrong with a migration's SQL is named with its place") {
   struct Case {
     std::string sql, place;

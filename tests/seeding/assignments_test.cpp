@@ -23,6 +23,15 @@ LlmProvider provider(const std::vector<std::string>& assignments) {
   return with_assignments(llm, assignments, known);
 }
 
+/// An LLM whose settings another program left unusable.
+LlmProvider unusable(const std::vector<std::string>& assignments) {
+  LlmProvider llm;
+  llm.id = llm.name = "p";
+  llm.provider_type = std::string_view("custom");
+  llm.configuration.text = std::string_view(R"({"script":"nonsense","list":[1,2,3],"none":null})");
+  return with_assignments(llm, assignments, known);
+}
+
 Agent agent(const std::vector<std::string>& assignments) {
   Agent record;
   record.id = record.name = "a";
@@ -51,6 +60,10 @@ TEST_CASE("one value inside of an object can be set, and the whole object") {
         R"({"base_url":"https://example.com/v1","credential":"openai","limits":{"a":1,"b":[1,2]},)"
         R"("new":{"deep":true},"timeout":30})");
   CHECK(provider({R"(configuration={"x": 1})"}).configuration.text == R"({"x":1})");
+  CHECK(provider({"configuration={}", "configuration.a={}", "configuration.a.b=1"})
+            .configuration.text == R"({"a":{"b":1}})");
+  CHECK(provider({"configuration.limits=null", "configuration.limits.b=1"}).configuration.text ==
+        R"({"credential":"openai","limits":{"b":1}})");
 }
 
 TEST_CASE("references and lists of ids must lead somewhere") {
@@ -70,6 +83,22 @@ TEST_CASE("references and lists of ids must lead somewhere") {
   }
 }
 
+TEST_CASE("settings that do not work are refused, but not the fields beside them") {
+  CHECK(unusable({"display_order=3"}).display_order == 3);
+  CHECK(unusable({"provider_type=custom", "display_order=3"}).display_order == 3);
+  CHECK(unusable({"configuration={}"}).configuration.text == "{}");
+  CHECK(unusable({"provider_type=openai"}).provider_type == "openai");
+  for (const char* wrong : {"configuration.script=other", "configuration.x=1"}) {
+    INFO(wrong);
+    try {
+      unusable({wrong});
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.kind == ErrorKind::configuration);
+    }
+  }
+}
+
 TEST_CASE("wrong assignments are refused with what is wrong") {
   struct Case {
     std::vector<std::string> assignments;
@@ -80,6 +109,22 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       {{"name"}, ErrorKind::usage, "'name' is not KEY=VALUE"},
       {{"=x"}, ErrorKind::usage, "'=x' is not KEY=VALUE"},
       {{"name=a", "name=b"}, ErrorKind::usage, "name is set twice"},
+      {{"configuration.a=1", "configuration.a=2"},
+       ErrorKind::usage,
+       "configuration.a is set twice"},
+      {{"configuration.a.b=1", "configuration.a={}"},
+       ErrorKind::usage,
+       "configuration.a is set twice"},
+      {{"configuration.a=1", "configuration={}"}, ErrorKind::usage, "configuration is set twice"},
+      {{"configuration.credential.b=1"},
+       ErrorKind::usage,
+       "configuration.credential is no mapping: it has no 'b' that could be set"},
+      {{"configuration.limits=[1,2,3]", "configuration.limits.a.b=1"},
+       ErrorKind::usage,
+       "configuration.limits is no mapping: it has no 'a' that could be set"},
+      {{"configuration.=1"}, ErrorKind::usage, "'configuration.' is no key"},
+      {{"configuration..a=1"}, ErrorKind::usage, "'configuration..a' is no key"},
+      {{".name=1"}, ErrorKind::usage, "'.name' is no key"},
       {{"name.x=a"}, ErrorKind::usage, "name has no parts that could be set"},
       {{"nmae=a"}, ErrorKind::invalid_data, "unknown key 'nmae', did you mean 'name'?"},
       {{"max_tokens=many"},

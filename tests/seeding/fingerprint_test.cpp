@@ -55,7 +55,7 @@ TEST_CASE("a change of an included file changes the fingerprint, in every checko
   const auto prompt = directory.write("seeds/prompts/helper.md", "Help.");
   const auto sources = sources_in(directory);
   const SeedSet set = load(sources);
-  const std::string list = list_included(sources, set);
+  const std::string list = list_included(set);
   CHECK(list == std::string("1 prompts/helper.md\0", 20));
   const auto key = fingerprint_with_listed("key", sources, list);
   REQUIRE(key);
@@ -75,9 +75,25 @@ TEST_CASE("a change of an included file changes the fingerprint, in every checko
   CHECK_FALSE(fingerprint_with_listed("key", sources, list));
 }
 
+TEST_CASE("of files in one directory, the one that includes is noted") {
+  const TemporaryDirectory one;
+  const TemporaryDirectory other;
+  const std::string plain = "llmctl: seed/1\n";
+  one.write("prompts/helper.md", "Help.");
+  other.write("prompts/helper.md", "Do not help.");
+  const std::vector<SeedSource> together{{"a.yaml", plain, one.path()},
+                                         {"b.yaml", std::string(with_prompt), one.path()}};
+  const SeedSet set = load(together);
+  const std::string list = list_included(set);
+  const std::string key = fingerprint_with_included("key", set);
+  CHECK(fingerprint_with_listed("key", together, list) == key);
+  const std::vector<SeedSource> apart{{"a.yaml", plain, one.path()},
+                                      {"b.yaml", std::string(with_prompt), other.path()}};
+  CHECK(fingerprint_with_listed("key", apart, list) != key);
+}
+
 TEST_CASE("files that include nothing have an empty list") {
-  const std::vector<SeedSource> sources = builtin_sources();
-  CHECK(list_included(sources, load(sources)) == "");
+  CHECK(list_included(load(builtin_sources())) == "");
 }
 
 TEST_CASE("a list that makes no sense gives no fingerprint") {

@@ -248,7 +248,83 @@ TEST_CASE("a dump leaves out what holds a secret, and says so") {
   CHECK(text.find("canary") == std::string::npos);
   CHECK(text.find("configuration") == std::string::npos);
   CHECK(result.left_out == std::vector<std::string>{"provider 'leaky': configuration"});
+  CHECK(result.refused.empty());
   CHECK_FALSE(make_plan(*database, load({{"d.yaml", text, {}, {}}})).differs());
+}
+
+TEST_CASE("a dump says what no seed file may hold") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  model::LlmProvider llm;
+  llm.id = "fine";
+  llm.name = std::string(97, 'x') + "${x";
+  llm.provider_type = std::string_view("custom");
+  storage::insert(*database, llm);
+  llm.id = llm.name = "list";
+  llm.configuration.text = std::string_view("[1]");
+  storage::insert(*database, llm);
+  llm.id = llm.name = "script";
+  llm.configuration.text = std::string_view(R"({"script":"nonsense"})");
+  storage::insert(*database, llm);
+  model::Agent agent;
+  agent.id = agent.name = "My Agent";
+  agent.color = std::string_view("red");
+  agent.min_role = std::string_view("OTHER");
+  storage::insert(*database, agent);
+  model::Conversation conversation;
+  conversation.id = Uuid{{1}};
+  conversation.title = std::string(256, 'x');
+  conversation.primary_agent = "My Agent";
+  storage::insert_conversation(*database, conversation);
+
+  const auto dumped = [&](DumpFormat format) {
+    return dump(*database, {format, true}, [](std::string_view) {}).refused;
+  };
+  const auto refused = dumped(DumpFormat::yaml);
+  REQUIRE(refused.size() == 4);
+  CHECK(refused[0] ==
+        "provider 'list': configuration: must be a mapping; write {} for an empty one");
+  CHECK_THAT(refused[1],
+             Catch::StartsWith("provider 'script': LLM 'script': configuration.script must"));
+  CHECK_THAT(refused[2], Catch::StartsWith("agent 'My Agent': 'My Agent' is no id of an agent: ") &&
+                             Catch::Contains("; min_role: 'OTHER' is not one of ") &&
+                             Catch::Contains("; color: 'red' is not a colour"));
+  CHECK_THAT(refused[3], Catch::StartsWith("conversation '01000000-") &&
+                             Catch::Contains("title: has 256 characters") &&
+                             Catch::Contains("agent: 'My Agent' is no id"));
+  CHECK(dumped(DumpFormat::json_lines) == refused);
+}
+
+TEST_CASE("a dump tells of its last object, too, when it is large") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  model::Agent agent;
+  for (int i = 0; i < 30; ++i) {
+    agent.id = agent.name = fmt::format("a{:02}", i);
+    agent.system_prompt = std::string(100'000, 'x');
+    agent.color = i % 10 == 9 ? "red" : "#FA5A25";
+    storage::insert(*database, agent);
+  }
+  const auto refused = dump(*database, {}, [](std::string_view) {}).refused;
+  REQUIRE(refused.size() == 3);
+  CHECK_THAT(refused[0], Catch::StartsWith("agent 'a09': color"));
+  CHECK_THAT(refused[2], Catch::StartsWith("agent 'a29': color"));
+}
+
+TEST_CASE("a dump that is too large to be read says so") {
+  const TemporaryDirectory directory;
+  const auto database = test::migrated_database(directory);
+  model::Agent agent;
+  agent.id = agent.name = "a";
+  storage::insert(*database, agent);
+  agent.id = agent.name = "large";
+  agent.system_prompt = std::string(std::size_t{65} << 20, 'x');
+  storage::insert(*database, agent);
+  const auto refused = dump(*database, {}, [](std::string_view) {}).refused;
+  REQUIRE(refused.size() == 2);
+  CHECK_THAT(refused[0], Catch::StartsWith("agent 'large': ") && Catch::Contains("64 MiB"));
+  CHECK(refused[1] ==
+        "all of it: YAML is read up to 64 MiB, and this is 65 MiB; --format jsonl has no limit");
 }
 
 TEST_CASE("wrong fixtures are named by their places") {

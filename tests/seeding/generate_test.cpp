@@ -13,6 +13,7 @@
 #include "model/title.h"
 #include "storage/attempts.h"
 #include "storage/conversations.h"
+#include "storage/revisions.h"
 #include "tests/support/chat.h"
 #include "tests/support/faults.h"
 
@@ -231,6 +232,17 @@ struct Crowd {
     return all;
   }
 };
+
+TEST_CASE("what somebody else changed is recorded when it is found, not when the talks begin") {
+  Chat chat;
+  fill(chat);
+  GenerateOptions options = small(1);
+  options.start = *parse_rfc3339("1971-01-01T00:00:00Z");
+  generate_in(chat, options);
+  const auto revision = storage::latest_revision(*chat.database, "agents", "both");
+  REQUIRE(revision);
+  CHECK(revision->recorded_at >= test::test_start);
+}
 
 TEST_CASE("generated rows are as turns would have left them") {
   Crowd crowd;

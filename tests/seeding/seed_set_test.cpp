@@ -163,7 +163,7 @@ TEST_CASE("lengths are counted in characters") {
 
 TEST_CASE("prompts and schemas can be included from below the seed file's directory") {
   const TemporaryDirectory directory;
-  directory.write("prompts/expert.md", "\xef\xbb\xbfYou are\r\nan expert.\n");
+  directory.write("prompts/expert.md", "\xef\xbb\xbfYou are\r\r\nan\rexpert.\r\n\r\n");
   directory.write("schema.json", R"({"b": 1.0, "a": []})");
   const auto path = directory.write("seed.yaml", R"(llmctl: seed/1
 agents:
@@ -173,7 +173,7 @@ tools:
 )");
   std::istringstream none;
   const SeedSet set = load(read_sources({path.string()}, none));
-  CHECK(staged<Agent>(set).at(0).record.system_prompt == "You are\nan expert.\n");
+  CHECK(staged<Agent>(set).at(0).record.system_prompt == "You are\r\nan\rexpert.\n\n");
   CHECK(staged<Tool>(set).at(0).record.function_schema.text == R"({"a":[],"b":1})");
 }
 

@@ -4,22 +4,16 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/signals.h"
 #include "storage/sqlite/errors.h"
 
 namespace llmctl::storage::sqlite {
 namespace {
-
-[[noreturn]] void throw_errno(std::string_view doing, const std::string& path) {
-  throw Error(ErrorKind::io, fmt::format("{} '{}': {}", doing, path, std::strerror(errno)));
-}
 
 /// A connection that reads, and gives up when a signal arrives.
 class Reader {
@@ -74,10 +68,9 @@ std::string quoted(const std::string& text) {
 }
 
 void create_target(const std::string& target) {
-  const int file =
-      ::open(target.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) throw_errno("cannot create", target);
-  close(file);
+  const FileDescriptor file(
+      ::open(target.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file.is_open()) throw_errno("create", target);
 }
 
 void check(const std::string& target) {
@@ -91,14 +84,6 @@ void check(const std::string& target) {
   if (findings.empty()) return;
   throw Error(ErrorKind::damaged, fmt::format("the copy '{}' is not sound: {}", target, findings),
               "llmctl doctor --deep says whether the database itself is");
-}
-
-void write_through(const std::string& target) {
-  const int file = ::open(target.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw_errno("cannot open", target);
-  const bool written = fsync(file) == 0;
-  close(file);
-  if (!written) throw_errno("cannot write", target);
 }
 
 }  // namespace

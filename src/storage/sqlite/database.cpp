@@ -94,11 +94,14 @@ class SqliteDatabase final : public Database {
 
   void execute_script(std::string_view sql, std::string_view name) override {
     const auto triggers_before = triggers();
-    touched_tables_.merge(run_script(database_.getHandle(), sql, name, path_));
+    ScriptEffects effects = run_script(database_.getHandle(), sql, name, path_);
+    touched_tables_.merge(effects.tables);
     const auto triggers_now = triggers();
     const auto tables_now = tables();
     for (const Trigger& trigger : triggers_before) {
-      if (std::ranges::find(triggers_now, trigger.name, &Trigger::name) == triggers_now.end() &&
+      const bool is_there =
+          std::ranges::find(triggers_now, trigger.name, &Trigger::name) != triggers_now.end();
+      if (!is_there && !effects.dropped_triggers.contains(trigger.name) &&
           std::ranges::binary_search(tables_now, trigger.table)) {
         execute(trigger.sql, {});
       }

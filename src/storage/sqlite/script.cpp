@@ -41,32 +41,42 @@ bool is_mistake(int extended_code) {
   }
 }
 
-/// While it lives, notes which tables the connection's statements are going to change: SQLite asks
-/// when it prepares each of them (https://sqlite.org/c3ref/set_authorizer.html).
-class TableWatch {
+/// While it lives, notes what the connection's statements are going to change: SQLite asks when it
+/// prepares each of them (https://sqlite.org/c3ref/set_authorizer.html).
+class EffectWatch {
  public:
-  explicit TableWatch(sqlite3* connection) : connection_(connection) {
+  explicit EffectWatch(sqlite3* connection) : connection_(connection) {
     sqlite3_set_authorizer(connection, note, this);
   }
-  ~TableWatch() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
-  TableWatch(const TableWatch&) = delete;
-  TableWatch& operator=(const TableWatch&) = delete;
+  ~EffectWatch() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+  EffectWatch(const EffectWatch&) = delete;
+  EffectWatch& operator=(const EffectWatch&) = delete;
 
-  std::set<std::string> tables;
+  void begin_statement() { drops_table_ = false; }
+
+  ScriptEffects effects;
 
  private:
   static int note(void* self, int action, const char* first, const char* second, const char*,
                   const char*) {
+    static_cast<EffectWatch*>(self)->note(action, first, second);
+    return SQLITE_OK;
+  }
+
+  void note(int action, const char* first, const char* second) {
     const bool writes = action == SQLITE_INSERT || action == SQLITE_UPDATE ||
                         action == SQLITE_DELETE || action == SQLITE_CREATE_TABLE ||
                         action == SQLITE_DROP_TABLE;
     const char* table = action == SQLITE_ALTER_TABLE ? second : writes ? first : nullptr;
     if (table != nullptr && !std::string_view(table).starts_with("sqlite_"))
-      static_cast<TableWatch*>(self)->tables.insert(to_lower_ascii(table));
-    return SQLITE_OK;
+      effects.tables.insert(to_lower_ascii(table));
+    // A table that is dropped takes its triggers with it, and SQLite asks about each of them, too.
+    drops_table_ |= action == SQLITE_DROP_TABLE;
+    if (action == SQLITE_DROP_TRIGGER && !drops_table_) effects.dropped_triggers.insert(first);
   }
 
   sqlite3* connection_;
+  bool drops_table_ = false;  ///< the statement that is being prepared
 };
 
 struct Finalizer {
@@ -117,16 +127,17 @@ Outcome run_statement(sqlite3* connection, std::string_view sql) {
 
 }  // namespace
 
-std::set<std::string> run_script(sqlite3* connection, std::string_view sql, std::string_view name,
-                                 const std::string& path) {
-  TableWatch watch(connection);
+ScriptEffects run_script(sqlite3* connection, std::string_view sql, std::string_view name,
+                         const std::string& path) {
+  EffectWatch watch(connection);
   for (std::size_t at = 0; at < sql.size();) {
+    watch.begin_statement();
     const Outcome outcome = run_statement(connection, sql.substr(at));
     if (outcome.code != SQLITE_OK)
       throw_script_error(connection, sql, name, at, outcome.error_offset, path);
     at += outcome.length;
   }
-  return std::move(watch.tables);
+  return std::move(watch.effects);
 }
 
 }  // namespace llmctl::storage::sqlite

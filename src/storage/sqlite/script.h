@@ -8,10 +8,15 @@ struct sqlite3;
 
 namespace llmctl::storage::sqlite {
 
-/// Runs the statements and returns the tables that they made, dropped, altered or wrote to, their
-/// names in lower case. Throws Error: failed with "name:line:column" for SQL that the engine
+/// What a script did, by names.
+struct ScriptEffects {
+  std::set<std::string> tables;            ///< made, dropped, altered or written to; in lower case
+  std::set<std::string> dropped_triggers;  ///< by DROP TRIGGER, not together with their table
+};
+
+/// Runs the statements. Throws Error: failed with "name:line:column" for SQL that the engine
 /// refused or a constraint that a row broke; else as throw_error says, with the database's `path`.
-std::set<std::string> run_script(sqlite3* connection, std::string_view sql, std::string_view name,
-                                 const std::string& path);
+ScriptEffects run_script(sqlite3* connection, std::string_view sql, std::string_view name,
+                         const std::string& path);
 
 }  // namespace llmctl::storage::sqlite
