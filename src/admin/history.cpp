@@ -11,6 +11,7 @@
 #include "base/secrets.h"
 #include "model/snapshot.h"
 #include "storage/catalog.h"
+#include "storage/conversations.h"
 
 namespace llmctl::admin {
 namespace {
@@ -65,6 +66,9 @@ HistoryEntry entry_of(const storage::RevisionStep& step) {
   }
   return entry;
 }
+
+/// A list's length in its place.
+JsonText counted(const JsonText& list) { return {std::to_string(json::parse(list.text).size())}; }
 
 /// A record and its latest revision.
 template <class Record>
@@ -172,6 +176,26 @@ History read_history(Database& database, const std::string& id, const storage::P
     // Where it has no number, the next revision's is further than any.
     history.next_cursor =
         storage::make_cursor(history.entries.back().number.value_or(standing.latest->number + 1));
+  }
+  return history;
+}
+
+History read_conversation_history(Database& database, const Uuid& id, const storage::Page& page) {
+  using model::ConversationFixture;
+  const std::string name = to_string(id);
+  const auto list =
+      storage::list_revisions(database, model::kind_of<ConversationFixture>, name, page);
+  if (list.entries.empty() && !storage::find_conversation(database, id))
+    throw Error(ErrorKind::not_found, fmt::format("no conversation '{}'", name),
+                "llmctl conversation list");
+  History history{std::string(model::noun_of<ConversationFixture>), name, {}, list.next_cursor};
+  for (const storage::RevisionStep& step : list.entries) {
+    HistoryEntry& entry = history.entries.emplace_back(entry_of(step));
+    for (FieldChange& change : entry.changes) {
+      if (change.field != "messages") continue;
+      change.before = counted(change.before);
+      change.after = counted(change.after);
+    }
   }
   return history;
 }

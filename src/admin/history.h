@@ -53,6 +53,12 @@ struct History {
 template <class Record>
 History read_history(storage::Database& database, const std::string& id, const storage::Page& page);
 
+/// The revisions of a conversation, which seeds leave when they change or delete it. Of messages a
+/// change says how many there were. Throws Error(not_found) when there is neither the conversation
+/// nor a revision of it.
+History read_conversation_history(storage::Database& database, const Uuid& id,
+                                  const storage::Page& page);
+
 struct EditOptions {
   Timestamp now;
   std::string actor;

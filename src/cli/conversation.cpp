@@ -1,11 +1,13 @@
 #include "chat/conversation.h"
 
 #include "admin/conversations.h"
+#include "admin/history.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/listing.h"
 #include "cli/noun.h"
 #include "output/conversation_report.h"
+#include "output/history_report.h"
 #include "storage/catalog.h"
 #include "storage/find_id.h"
 
@@ -53,7 +55,19 @@ void restore(const IdOptions& options, Context& context) {
   context.print(output::change_report(admin::restore_conversation(database, id)));
 }
 
-void add_id(VerbOf<IdOptions>& verb) {
+struct HistoryOptions : IdOptions {
+  PageOptions page;
+};
+
+void history(const HistoryOptions& options, Context& context) {
+  storage::Database& database = context.database(storage::Access::read_only);
+  const Uuid id = storage::find_conversation_id(database, options.id);
+  context.print(output::history_report(
+      admin::read_conversation_history(database, id, page_of(options.page, context))));
+}
+
+template <class Options>
+void add_id(VerbOf<Options>& verb) {
   verb.app.add_option("ID", verb.options.id, "which conversation: its id, or the end of it")
       ->required()
       ->type_name(value::conversation);
@@ -84,6 +98,11 @@ void build_conversation(Noun& noun) {
 
   add_id(noun.verb<IdOptions>("delete", "soft-delete it and its messages", remove));
   add_id(noun.verb<IdOptions>("restore", "undo delete", restore));
+
+  auto& history_verb =
+      noun.verb<HistoryOptions>("history", "list what seeds made of it, newest first", history);
+  add_id(history_verb);
+  add_page_options(history_verb.app, history_verb.options.page);
 }
 
 }  // namespace llmctl::cli

@@ -158,11 +158,13 @@ void validate(const SeedInput& input, Context& context) {
 
 struct DumpOptions {
   bool with_conversations = false;
+  std::optional<std::int64_t> revision;
 };
 
 void dump(const DumpOptions& options, Context& context) {
   seeding::DumpOptions chosen;
   chosen.with_conversations = options.with_conversations;
+  chosen.revision = options.revision;
   if (context.format() == output::Format::jsonl) {
     chosen.format = seeding::DumpFormat::json_lines;
   } else if (context.format() != output::Format::text) {
@@ -218,6 +220,10 @@ void build_seed(Noun& noun) {
   auto& dump_verb = noun.verb<DumpOptions>("dump", "print the database as a seed file", dump);
   dump_verb.app.add_flag("--with-conversations", dump_verb.options.with_conversations,
                          "conversations and messages, too");
+  dump_verb.app
+      .add_option("--revision", dump_verb.options.revision,
+                  "only the object of this revision, as it was then")
+      ->type_name("REV");
   add_schema(noun);
   add_generate(noun);
 }

@@ -5,7 +5,6 @@
 #include "model/field_values.h"
 
 namespace llmctl::seeding {
-namespace {
 
 using nlohmann::ordered_json;
 
@@ -18,8 +17,6 @@ void escape_variables(ordered_json& value) {
       text.insert(at, 1, '$');
   }
 }
-
-}  // namespace
 
 template <class Record>
 ordered_json document_of(const Record& record, model::FieldBits named) {
@@ -35,8 +32,11 @@ ordered_json document_of(const Record& record, model::FieldBits named) {
 
 template <class Record>
 std::string json_line(const Record& record, model::FieldBits named) {
-  const ordered_json line{
-      {std::string(model::kind_of<Record>), {{record.id, document_of(record, named)}}}};
+  return json_line(model::kind_of<Record>, record.id, document_of(record, named));
+}
+
+std::string json_line(std::string_view kind, const std::string& id, const ordered_json& document) {
+  const ordered_json line{{std::string(kind), {{id, document}}}};
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 

@@ -12,6 +12,13 @@ namespace llmctl::seeding {
 template <class Record>
 nlohmann::ordered_json document_of(const Record& record, model::FieldBits named);
 
+/// Writes every `${` in its texts so that it is read as itself.
+void escape_variables(nlohmann::ordered_json& value);
+
+/// One line of a JSON Lines seed file.
+std::string json_line(std::string_view kind, const std::string& id,
+                      const nlohmann::ordered_json& document);
+
 /// One line of a JSON Lines seed file: {"agents":{"helper":{…}}}.
 template <class Record>
 std::string json_line(const Record& record, model::FieldBits named);

@@ -14,6 +14,7 @@
 #include "seeding/fixture.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
+#include "storage/revisions.h"
 #include "yaml/reader.h"
 #include "yaml/writer.h"
 
@@ -25,6 +26,7 @@ using model::ConversationFixture;
 using model::FieldBits;
 using model::LlmProvider;
 using model::Tool;
+using nlohmann::ordered_json;
 
 constexpr std::string_view json_lines_header = "{\"llmctl\":\"seed/1\",\"set\":\"dump\"}\n";
 
@@ -95,10 +97,14 @@ class Dumper {
 
   DumpResult dump() {
     put(is_yaml() ? "llmctl: seed/1\nset: dump\n" : json_lines_header);
-    dump_kind<LlmProvider>();
-    dump_kind<Tool>();
-    dump_kind<Agent>();
-    if (options_.with_conversations) dump_conversations();
+    if (options_.revision) {
+      dump_revision(*options_.revision);
+    } else {
+      dump_kind<LlmProvider>();
+      dump_kind<Tool>();
+      dump_kind<Agent>();
+      if (options_.with_conversations) dump_conversations();
+    }
     result_.refused = rereader_.take();
     if (is_yaml() && size_ > yaml::max_file_size) {
       result_.refused.push_back(fmt::format(
@@ -138,6 +144,42 @@ class Dumper {
     end_section();
   }
 
+  void dump_revision(std::int64_t number) {
+    const auto revision = storage::find_revision(database_, number);
+    if (!revision) throw Error(ErrorKind::not_found, fmt::format("no revision {}", number));
+    const auto content = nlohmann::json::parse(revision->content.text, nullptr, false);
+    if (!content.is_object())
+      throw Error(ErrorKind::not_found, fmt::format("revision {} says that it was deleted", number),
+                  "dump the revision before it");
+    begin_section(revision->kind);
+    if (revision->kind == model::kind_of<LlmProvider>) {
+      write_revision<LlmProvider>(revision->object_id, content);
+    } else if (revision->kind == model::kind_of<Agent>) {
+      write_revision<Agent>(revision->object_id, content);
+    } else if (revision->kind == model::kind_of<Tool>) {
+      write_revision<Tool>(revision->object_id, content);
+    } else {
+      write_revision<ConversationFixture>(revision->object_id, content);
+    }
+  }
+
+  template <class Record>
+  void write_revision(const std::string& id, const nlohmann::json& content) {
+    ordered_json document = ordered_json::object();
+    for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
+      const std::string name(model::field_name<Record>(i));
+      if (!content.contains(name)) continue;
+      const nlohmann::json field{{name, content.at(name)}};
+      if (mask_secrets(field) == field) {
+        document[name] = content.at(name);
+      } else {
+        result_.left_out.push_back(fmt::format("{} '{}': {}", model::noun_of<Record>, id, name));
+      }
+    }
+    escape_variables(document);
+    write<Record>(id, document);
+  }
+
   void put(std::string_view text) {
     size_ += text.size();
     sink_(text);
@@ -150,14 +192,19 @@ class Dumper {
 
   template <class Record>
   void write(const Record& record, FieldBits named) {
-    const std::string line = json_line(record, named);
-    rereader_.add(fmt::format("{} '{}'", model::noun_of<Record>, record.id), line);
+    write<Record>(record.id, document_of(record, named));
+  }
+
+  template <class Record>
+  void write(const std::string& id, const ordered_json& document) {
+    const std::string line = json_line(model::kind_of<Record>, id, document);
+    rereader_.add(fmt::format("{} '{}'", model::noun_of<Record>, id), line);
     if (!is_yaml()) return put(line);
     std::string text;
     if (section_is_empty_) text = fmt::format("\n{}:\n", section_);
     section_is_empty_ = false;
-    text += "  " + yaml::yaml_key(record.id) + ":";
-    yaml::append_yaml(text, document_of(record, named), 4);
+    text += "  " + yaml::yaml_key(id) + ":";
+    yaml::append_yaml(text, document, 4);
     put(text);
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@ enum class DumpFormat { yaml, json_lines };
 struct DumpOptions {
   DumpFormat format = DumpFormat::yaml;
   bool with_conversations = false;
+  std::optional<std::int64_t> revision = {};  ///< this alone, as its object was then
 };
 
 struct DumpResult {
@@ -30,7 +33,8 @@ using TextSink = std::function<void(std::string_view)>;
 
 /// Writes providers, tools and agents, and the conversations when asked to, as a seed file that,
 /// when nothing is refused or left out, makes the same objects in another database and changes
-/// nothing in this one. In order of their ids; a few objects at a time are in memory.
+/// nothing in this one. In order of their ids; a few objects at a time are in memory. Throws
+/// Error(not_found) for a revision that is not there or says that its object was deleted.
 DumpResult dump(storage::Database& database, const DumpOptions& options, const TextSink& sink);
 
 }  // namespace llmctl::seeding
