@@ -140,7 +140,7 @@ TEST_CASE("a question at the terminal is answered by yes, by anything else, or b
                                     {"\x04", 77, "nobody said yes", 1},
                                     {"\x03", 130, "llmctl: error: interrupted", 1},
                                     {"yes\n", 0, "1 pruned", 0}};
-  const Program program;
+  Program program;
   prepare(program);
   const auto& directory = program.directory();
   program.succeed({"seed", "-q",
