@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -10,6 +12,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "base/staged_file.h"
 
 namespace llmctl::cli {
@@ -19,10 +22,37 @@ namespace {
   throw Error(ErrorKind::io, fmt::format("cannot {} '{}': {}", doing, path, std::strerror(errno)));
 }
 
+bool is_database(const std::filesystem::path& path) {
+  constexpr std::string_view magic{"SQLite format 3\0", 16};
+  std::ifstream stream(path, std::ios::binary);
+  std::array<char, magic.size()> start{};
+  return stream.read(start.data(), start.size()) &&
+         magic == std::string_view(start.data(), start.size());
+}
+
 }  // namespace
+
+void require_replaceable(const std::string& path,
+                         const std::vector<std::filesystem::path>& inputs) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return;
+  if (is_database(path)) {
+    throw Error(ErrorKind::refused, fmt::format("'{}' is a database, and would be replaced", path),
+                "--out names the file to write; the database is that of --db");
+  }
+  const bool is_input = std::ranges::any_of(inputs, [&](const std::filesystem::path& input) {
+    return std::filesystem::equivalent(input, path, ignored);
+  });
+  if (!is_input) return;
+  throw Error(ErrorKind::refused,
+              fmt::format("'{}' is read by this command, and would be replaced", path),
+              "name another file to write");
+}
 
 std::string read_whole_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
+  // Opening a named pipe waits for the other side.
+  if (!stream) throw_if_interrupted();
   if (!stream && errno == ENOENT)
     throw Error(ErrorKind::not_found, fmt::format("no file '{}'", path));
   std::string text(std::istreambuf_iterator<char>(stream), {});
@@ -36,6 +66,7 @@ void write_file(const std::string& path, const std::function<void(std::ostream&)
   if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored))
     staged.emplace(path);
   std::ofstream file(staged ? staged->path() : std::filesystem::path(path), std::ios::binary);
+  if (!file) throw_if_interrupted();
   errno = 0;
   write(file);
   file.close();

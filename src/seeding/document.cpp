@@ -5,7 +5,6 @@
 #include "model/field_values.h"
 
 namespace llmctl::seeding {
-namespace {
 
 using nlohmann::ordered_json;
 
@@ -18,8 +17,6 @@ void escape_variables(ordered_json& value) {
       text.insert(at, 1, '$');
   }
 }
-
-}  // namespace
 
 template <class Record>
 ordered_json document_of(const Record& record, model::FieldBits named) {
