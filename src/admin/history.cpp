@@ -21,9 +21,10 @@ using model::Tool;
 using nlohmann::json;
 using storage::Database;
 
-/// Texts are for reading; what is structured may hold a secret, as seed files must not.
+/// Without the secrets that seed files must not hold, and other programs may have written.
 JsonText shown(const json& value) {
-  return {canonical_json(value.is_structured() ? mask_secrets(value) : value)};
+  if (value.is_string()) return {json(mask_known_key(value.get<std::string>())).dump()};
+  return {canonical_json(mask_secrets(value))};
 }
 
 std::vector<FieldChange> changes_between(const json& before, const json& after) {
@@ -127,10 +128,11 @@ void require_references(Database& database, const Agent& agent, std::int64_t num
   std::vector<std::string> names = missing<LlmProvider>(database, llms);
   for (std::string& name : missing<Tool>(database, agent.tools)) names.push_back(std::move(name));
   if (names.empty()) return;
-  throw Error(ErrorKind::not_found,
-              fmt::format("revision {} of agent '{}' refers to what does not exist any more: {}",
-                          number, agent.id, fmt::join(names, ", ")),
-              "make it again first, with llmctl seed or llmctl provider revert");
+  throw Error(
+      ErrorKind::not_found,
+      fmt::format("revision {} of agent '{}' refers to what does not exist any more: {}", number,
+                  agent.id, fmt::join(names, ", ")),
+      "make it again first, with llmctl seed, llmctl provider revert or llmctl tool revert");
 }
 
 template <class Record>

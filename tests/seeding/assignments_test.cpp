@@ -57,6 +57,7 @@ TEST_CASE("references and lists of ids must lead somewhere") {
   CHECK(agent({"default_llm=there"}).default_llm == "there");
   CHECK_FALSE(agent({"default_llm=null"}).default_llm);
   CHECK(agent({"allowed_llms="}).allowed_llms.empty());
+  CHECK(agent({"allowed_llms=null"}).allowed_llms.empty());
   CHECK(agent({"tools=there"}).tools == std::vector<std::string>{"there"});
   CHECK(agent({R"(tools=["there"])"}).tools == std::vector<std::string>{"there"});
   for (const char* wrong : {"default_llm=their", "allowed_llms=there,nope", "tools=nope"}) {
@@ -82,6 +83,11 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       {{"name=a", "name=b"}, ErrorKind::usage, "name is set twice"},
       {{"name.x=a"}, ErrorKind::usage, "name has no parts that could be set"},
       {{"nmae=a"}, ErrorKind::invalid_data, "unknown key 'nmae', did you mean 'name'?"},
+      {{"description=null"}, ErrorKind::usage, "description is a text, and cannot be null"},
+      {{"min_role=null"}, ErrorKind::invalid_data, "min_role: 'null' is not one of"},
+      {{"description=ghp_abcdefghijklmnopqrstuvwxyz0123456789"},
+       ErrorKind::invalid_data,
+       "description: holds a secret"},
       {{"max_tokens=many"},
        ErrorKind::invalid_data,
        "max_tokens: 'many' is not a whole number like 4096"},
@@ -101,6 +107,19 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       CHECK(error.kind == c.kind);
       CHECK_THAT(error.what(), Catch::Contains(c.message));
       CHECK_THAT(error.what(), !Catch::Contains("canary"));
+    }
+  }
+}
+
+TEST_CASE("who gives an agent a model is told where models are") {
+  for (const char* field : {"llm", "model", "model_identifier", "provider"}) {
+    INFO(field);
+    try {
+      agent({std::string(field) + "=there"});
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.what() == std::string("unknown key '") + field + "'");
+      CHECK_THAT(error.hint, Catch::Contains("default_llm=ID"));
     }
   }
 }
