@@ -292,6 +292,24 @@ std::unique_ptr<SqliteDatabase> connect(const Location& location, const std::str
   }
 }
 
+/// A file that is made if it is missing, and removed again if nothing could be written to it.
+class NewFile {
+ public:
+  NewFile(const std::string& path, bool is_missing, unsigned mode) : path_(path) {
+    if (is_missing) is_ours_ = create_file(path, mode);
+  }
+  ~NewFile() {
+    if (is_ours_) remove_if_empty(path_);
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  void keep() { is_ours_ = false; }
+
+ private:
+  const std::string& path_;
+  bool is_ours_ = false;
+};
+
 std::unique_ptr<SqliteDatabase> open_read_only(const Location& location,
                                                const OpenOptions& options) {
   if (!must_open_immutable(location.path)) {
@@ -321,7 +339,7 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
   }
   if (options.access == Access::read_only) return open_read_only(location, options);
 
-  if (state == FileState::missing) create_file(location.path, options.file_mode);
+  NewFile new_file(location.path, state == FileState::missing, options.file_mode);
   auto database = connect(location, location.path, SQLite::OPEN_READWRITE, options);
   if (database->is_read_only()) {
     throw Error(ErrorKind::io, fmt::format("'{}' is read-only", location.display),
@@ -330,6 +348,7 @@ std::unique_ptr<Database> open(const Location& location, const OpenOptions& opti
   if (options.access != Access::create) return database;
   // A program that was killed may have left a file that has a header and no tables.
   if (state != FileState::database || database->tables().empty()) database->prepare_new_file();
+  new_file.keep();
   return database;
 }
 

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/shell.h"
 #include "storage/sqlite/open.h"
 #include "storage/sqlite/stamp.h"
 
@@ -101,7 +102,7 @@ FileState check_file(const std::string& path) {
   return FileState::database;
 }
 
-void create_file(const std::string& path, unsigned mode) {
+bool create_file(const std::string& path, unsigned mode) {
   const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file >= 0) {
     const Closer closer{file};
@@ -112,8 +113,13 @@ void create_file(const std::string& path, unsigned mode) {
     const std::string reason = std::strerror(errno);
     const std::string folder = std::filesystem::path(path).parent_path().string();
     throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", path, reason),
-                no_folder ? "mkdir -p " + folder : "");
+                no_folder ? "mkdir -p " + shell_quoted(folder) : "");
   }
+  return file >= 0;
+}
+
+void remove_if_empty(const std::string& path) {
+  if (!has_content(path)) unlink(path.c_str());
 }
 
 std::optional<std::int32_t> read_stamp(const std::string& path) {

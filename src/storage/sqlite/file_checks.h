@@ -15,9 +15,12 @@ enum class FileState {
 /// than its header says.
 FileState check_file(const std::string& path);
 
-/// Makes an empty file of this mode, whatever the umask; one that another process has just made is
-/// fine.
-void create_file(const std::string& path, unsigned mode);
+/// Makes an empty file of this mode, whatever the umask. False for one that another process has
+/// just made.
+bool create_file(const std::string& path, unsigned mode);
+
+/// Does nothing to a file that has content.
+void remove_if_empty(const std::string& path);
 
 /// Whether the file has no write-ahead log and none can be made beside it.
 bool must_open_immutable(const std::string& path);
