@@ -164,11 +164,22 @@ class Collector {
   yaml::Entry object_;
 };
 
-void require_usable(const LlmProvider& llm) {
+void require_usable(const LlmProvider& llm, model::FieldBits) {
   if (providers::has_implementation(llm)) providers::get_provider(llm);
 }
-void require_usable(const Agent&) {}
-void require_usable(const Tool&) {}
+/// What was so before may stay so.
+void require_usable(const Agent& agent, model::FieldBits named) {
+  const auto& allowed = agent.allowed_llms;
+  const model::FieldBits either =
+      model::bit_of<Agent>("default_llm") | model::bit_of<Agent>("allowed_llms");
+  if ((named & either) == 0 || !agent.default_llm || allowed.empty()) return;
+  if (std::ranges::find(allowed, *agent.default_llm) != allowed.end()) return;
+  throw Error(ErrorKind::invalid_data,
+              fmt::format("default_llm: '{}' is not among the allowed_llms: {}", *agent.default_llm,
+                          fmt::join(allowed, ", ")),
+              "set both at once, or empty the list with allowed_llms=");
+}
+void require_usable(const Tool&, model::FieldBits) {}
 
 void require_known(const std::vector<storage::StagedMention>& mentions, const Known& known) {
   for (const auto& mention : mentions) {
@@ -197,7 +208,7 @@ Record with_assignments(Record record, const std::vector<std::string>& assignmen
   }
   require_known(read.mentions, known);
   model::copy_fields(record, read.staged.record, read.staged.named);
-  require_usable(record);
+  require_usable(record, read.staged.named);
   return record;
 }
 

@@ -111,6 +111,28 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
   }
 }
 
+TEST_CASE("an agent's default LLM must be one that it may use, when either is set") {
+  Agent record;
+  record.id = record.name = "a";
+  record.default_llm = "elsewhere";
+  record.allowed_llms = {"there"};
+  const auto set = [&](const std::vector<std::string>& assignments) {
+    return with_assignments(record, assignments, known);
+  };
+  CHECK(set({"description=as it was"}).default_llm == "elsewhere");
+  CHECK(set({"default_llm=there"}).default_llm == "there");
+  CHECK(set({"allowed_llms="}).allowed_llms.empty());
+  CHECK_FALSE(set({"default_llm=null"}).default_llm);
+  try {
+    set({"allowed_llms=there"});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.kind == ErrorKind::invalid_data);
+    CHECK(error.what() ==
+          std::string("default_llm: 'elsewhere' is not among the allowed_llms: there"));
+  }
+}
+
 TEST_CASE("who gives an agent a model is told where models are") {
   for (const char* field : {"llm", "model", "model_identifier", "provider"}) {
     INFO(field);
