@@ -1,5 +1,11 @@
+#include <unistd.h>
+
 #include <iostream>
 
+#include "base/output_stream.h"
 #include "cli/run.h"
 
-int main(int argc, char** argv) { return llmctl::cli::run(argc, argv, std::cout, std::cerr); }
+int main(int argc, char** argv) {
+  llmctl::OutputStream out(STDOUT_FILENO);
+  return llmctl::cli::run(argc, argv, out, std::cerr);
+}

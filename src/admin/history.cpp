@@ -9,6 +9,7 @@
 #include "admin/catalog.h"
 #include "base/error.h"
 #include "base/secrets.h"
+#include "base/sha256.h"
 #include "model/snapshot.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
@@ -22,9 +23,10 @@ using model::Tool;
 using nlohmann::json;
 using storage::Database;
 
-/// Texts are for reading; what is structured may hold a secret, as seed files must not.
+/// Without the secrets that seed files must not hold, and other programs may have written.
 JsonText shown(const json& value) {
-  return {canonical_json(value.is_structured() ? mask_secrets(value) : value)};
+  if (value.is_string()) return {json(mask_known_key(value.get<std::string>())).dump()};
+  return {canonical_json(mask_secrets(value))};
 }
 
 std::vector<FieldChange> changes_between(const json& before, const json& after) {
@@ -67,8 +69,12 @@ HistoryEntry entry_of(const storage::RevisionStep& step) {
   return entry;
 }
 
-/// A list's length in its place.
-JsonText counted(const JsonText& list) { return {std::to_string(json::parse(list.text).size())}; }
+/// A list's length and the beginning of its SHA-256 in its place.
+JsonText summary_of(const JsonText& list) {
+  constexpr std::size_t shown_digits = 12;
+  return {canonical_json({{"count", json::parse(list.text).size()},
+                          {"sha256", sha256_hex(list.text).substr(0, shown_digits)}})};
+}
 
 /// A record and its latest revision.
 template <class Record>
@@ -131,10 +137,11 @@ void require_references(Database& database, const Agent& agent, std::int64_t num
   std::vector<std::string> names = missing<LlmProvider>(database, llms);
   for (std::string& name : missing<Tool>(database, agent.tools)) names.push_back(std::move(name));
   if (names.empty()) return;
-  throw Error(ErrorKind::not_found,
-              fmt::format("revision {} of agent '{}' refers to what does not exist any more: {}",
-                          number, agent.id, fmt::join(names, ", ")),
-              "make it again first, with llmctl seed or llmctl provider revert");
+  throw Error(
+      ErrorKind::not_found,
+      fmt::format("revision {} of agent '{}' refers to what does not exist any more: {}", number,
+                  agent.id, fmt::join(names, ", ")),
+      "make it again first, with llmctl seed, llmctl provider revert or llmctl tool revert");
 }
 
 template <class Record>
@@ -191,10 +198,12 @@ History read_conversation_history(Database& database, const Uuid& id, const stor
   History history{std::string(model::noun_of<ConversationFixture>), name, {}, list.next_cursor};
   for (const storage::RevisionStep& step : list.entries) {
     HistoryEntry& entry = history.entries.emplace_back(entry_of(step));
+    // A new conversation leaves no revision.
+    if (!step.before) entry.event = Event::first_seen;
     for (FieldChange& change : entry.changes) {
       if (change.field != "messages") continue;
-      change.before = counted(change.before);
-      change.after = counted(change.after);
+      change.before = summary_of(change.before);
+      change.after = summary_of(change.after);
     }
   }
   return history;

@@ -54,8 +54,8 @@ template <class Record>
 History read_history(storage::Database& database, const std::string& id, const storage::Page& page);
 
 /// The revisions of a conversation, which seeds leave when they change or delete it. Of messages a
-/// change says how many there were. Throws Error(not_found) when there is neither the conversation
-/// nor a revision of it.
+/// change says how many there were, and the first 12 digits of their SHA-256. Throws
+/// Error(not_found) when there is neither the conversation nor a revision of it.
 History read_conversation_history(storage::Database& database, const Uuid& id,
                                   const storage::Page& page);
 

@@ -176,6 +176,22 @@ std::optional<Template> inspect(const FileDescriptor& file) {
   return Template{size, *facts};
 }
 
+/// Where a link leads, whether or not there is a file: that is what is made, and the link stays.
+fs::path follow_links(fs::path path) {
+  constexpr int most_links = 40;
+  std::error_code ignored;
+  for (int i = 0; i < most_links && fs::is_symlink(path, ignored); ++i)
+    path = path.parent_path() / fs::read_symlink(path, ignored);
+  return path;
+}
+
+/// An empty file that a template replaces keeps its mode.
+void copy_mode(const fs::path& from, const fs::path& to) {
+  struct stat status {};
+  if (stat(from.c_str(), &status) == 0 && chmod(to.c_str(), status.st_mode & ALLPERMS) != 0)
+    throw_errno("set the mode of", to);
+}
+
 [[noreturn]] void refuse_target(const fs::path& target) {
   throw Error(ErrorKind::refused, fmt::format("'{}' exists already", target.string()),
               "--template-cache makes new databases only: remove it, or leave the option out");
@@ -205,6 +221,12 @@ TemplateCache::TemplateCache(fs::path directory) : directory_(std::move(director
     throw Error(ErrorKind::io, fmt::format("'{}' is no directory", directory_.string()));
   }
   if (is_private(status)) return;
+  if (status.st_uid != geteuid()) {
+    throw Error(ErrorKind::refused,
+                fmt::format("'{}' belongs to another user, who may write into every copy",
+                            directory_.string()),
+                "name a directory of your own");
+  }
   throw Error(ErrorKind::refused,
               fmt::format("others may write to '{}', and so into every copy", directory_.string()),
               fmt::format("a directory of your own, or chmod go-w '{}'", directory_.string()));
@@ -219,7 +241,8 @@ fs::path TemplateCache::note_path(const std::string& key) const {
 }
 
 std::optional<TemplateFacts> TemplateCache::copy(const std::string& key,
-                                                 const fs::path& target) const {
+                                                 const fs::path& given_target) const {
+  const fs::path target = follow_links(given_target);
   require_new_target(target);
   const FileDescriptor file = open_file(template_path(key), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const auto found = inspect(file);
@@ -229,6 +252,7 @@ std::optional<TemplateFacts> TemplateCache::copy(const std::string& key,
   copy_bytes(file, staged.path(), found->size);
   std::error_code ignored;
   if (fs::is_empty(target, ignored)) {
+    copy_mode(target, staged.path());
     staged.publish();
   } else if (!staged.publish_if_new()) {
     refuse_target(target);
@@ -254,6 +278,8 @@ void TemplateCache::build(const std::string& key,
   write_all(file, staged.path(), make_trailer(size, *checksum, facts));
   staged.publish();
 }
+
+bool TemplateCache::is_writable() const { return access(directory_.c_str(), W_OK | X_OK) == 0; }
 
 std::string TemplateCache::note(const std::string& key) const {
   std::ifstream stream(note_path(key), std::ios::binary);

@@ -25,9 +25,10 @@ class TemplateCache {
   /// others may write to it, io.
   explicit TemplateCache(std::filesystem::path directory);
 
-  /// Makes `target` a copy of this template and returns what it is; nothing when there is no such
-  /// template, or when the file is not exactly what `build` wrote. The copy appears whole or not at
-  /// all, and is not flushed to the disk. Throws as require_new_target does, and Error(io).
+  /// Makes `target`, or where links from it lead, a copy of this template and returns what it is;
+  /// nothing when there is no such template, or when the file is not exactly what `build` wrote.
+  /// The copy appears whole or not at all, and is not flushed to the disk. Throws as
+  /// require_new_target does, and Error(io).
   std::optional<TemplateFacts> copy(const std::string& key,
                                     const std::filesystem::path& target) const;
 
@@ -35,6 +36,9 @@ class TemplateCache {
   /// closed it when it returns. Also clears away what killed builders left long ago.
   void build(const std::string& key,
              const std::function<TemplateFacts(const std::filesystem::path& file)>& fill) const;
+
+  /// Whether `build` and `write_note` may write there at all.
+  bool is_writable() const;
 
   /// A short text that belongs to a key; empty when there is none.
   std::string note(const std::string& key) const;

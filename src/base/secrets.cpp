@@ -156,6 +156,15 @@ nlohmann::json mask_below(const nlohmann::json& value, std::string_view key) {
   return masked;
 }
 
+bool holds_private_key(std::string_view text) {
+  const std::size_t header = text.find("-----BEGIN ");
+  return header != std::string_view::npos &&
+         text.find("PRIVATE KEY-----", header) != std::string_view::npos;
+}
+
+/// Unlike "Bearer …", which any text about requests may have.
+bool is_prefix_of_keys(const Shape& shape) { return !shape.prefix.ends_with(' '); }
+
 }  // namespace
 
 bool looks_like_secret(std::string_view text) {
@@ -164,12 +173,16 @@ bool looks_like_secret(std::string_view text) {
   const std::size_t token = text.find("eyJ");
   if (token != std::string_view::npos && text.find(".eyJ", token) != std::string_view::npos)
     return true;
-  const std::size_t header = text.find("-----BEGIN ");
-  if (header != std::string_view::npos &&
-      text.find("PRIVATE KEY-----", header) != std::string_view::npos)
-    return true;
-  return is_url_with_secret(text);
+  return holds_private_key(text) || is_url_with_secret(text);
 }
+
+bool holds_known_key(std::string_view text) {
+  return holds_private_key(text) || std::ranges::any_of(shapes, [&](const Shape& shape) {
+           return is_prefix_of_keys(shape) && has_shape(text, shape);
+         });
+}
+
+std::string mask_known_key(const std::string& text) { return holds_known_key(text) ? mask : text; }
 
 bool is_literal_secret(std::string_view key, std::string_view text) {
   if (text.empty()) return false;

@@ -27,9 +27,9 @@ void require_allowed(const std::optional<Agent>& agent, const std::optional<LlmP
   const std::string id = llm ? llm->id : dummy_id;
   if (std::ranges::find(agent->allowed_llms, id) != agent->allowed_llms.end()) return;
   throw Error(ErrorKind::refused, fmt::format("agent '{}' may not use LLM '{}'", agent->id, id),
-              fmt::format("allowed: {}; add it to allowed_llms in the agent's seed file and run "
-                          "llmctl seed FILE to change that",
-                          fmt::join(agent->allowed_llms, ", ")));
+              fmt::format("allowed: {}; llmctl agent set {} allowed_llms={},{} allows it, too",
+                          fmt::join(agent->allowed_llms, ", "), agent->id,
+                          fmt::join(agent->allowed_llms, ","), id));
 }
 
 std::vector<model::Tool> active_tools(storage::Database& database, const Agent& agent) {

@@ -114,15 +114,6 @@ void add_id(VerbOf<Options>& verb) {
 }
 
 template <class Record>
-void add_basics(Noun& noun) {
-  const std::string what(model::noun_of<Record>);
-  noun.verb<ListOptions>("list", "list every " + what, list<Record>);
-  add_id<Record>(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
-  add_id<Record>(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
-  add_id<Record>(noun.verb<IdOptions>("disable", "make it inactive", set_active<Record, false>));
-}
-
-template <class Record>
 void add_set(Noun& noun) {
   auto& verb = noun.verb<SetOptions>("set", "change some of its fields", set<Record>);
   add_id<Record>(verb);
@@ -152,18 +143,21 @@ void add_history(Noun& noun) {
                            "say what would change, and change nothing");
 }
 
+template <class Record>
+void add_verbs(Noun& noun) {
+  const std::string what(model::noun_of<Record>);
+  noun.verb<ListOptions>("list", "list every " + what, list<Record>);
+  add_id<Record>(noun.verb<IdOptions>("show", "show one " + what, show<Record>));
+  add_id<Record>(noun.verb<IdOptions>("enable", "make it active", set_active<Record, true>));
+  add_id<Record>(noun.verb<IdOptions>("disable", "make it inactive", set_active<Record, false>));
+  add_set<Record>(noun);
+  add_history<Record>(noun);
+}
+
 }  // namespace
 
-void build_provider(Noun& noun) {
-  add_basics<LlmProvider>(noun);
-  add_set<LlmProvider>(noun);
-  add_history<LlmProvider>(noun);
-}
-void build_agent(Noun& noun) {
-  add_basics<Agent>(noun);
-  add_set<Agent>(noun);
-  add_history<Agent>(noun);
-}
-void build_tool(Noun& noun) { add_basics<Tool>(noun); }
+void build_provider(Noun& noun) { add_verbs<LlmProvider>(noun); }
+void build_agent(Noun& noun) { add_verbs<Agent>(noun); }
+void build_tool(Noun& noun) { add_verbs<Tool>(noun); }
 
 }  // namespace llmctl::cli

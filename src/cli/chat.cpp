@@ -49,6 +49,8 @@ std::string read_stdin() {
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
+    // Opening a named pipe waits for a writer.
+    throw_if_interrupted();
     const ErrorKind kind = errno == ENOENT ? ErrorKind::not_found : ErrorKind::io;
     throw Error(kind, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   }

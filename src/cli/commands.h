@@ -43,7 +43,7 @@ inline constexpr std::array<Command, 12> commands{{
     {"provider", "providers llm llms", "", "list, show, change and revert LLM providers",
      build_provider},
     {"agent", "agents", "", "list, show, change and revert agents", build_agent},
-    {"tool", "tools", "", "list, show, enable and disable tools", build_tool},
+    {"tool", "tools", "", "list, show, change and revert tools", build_tool},
     {"conversation", "conversations", "", "list, show, create, delete and restore conversations",
      build_conversation},
     {"doctor", "", "", "check the database, one line per check", build_doctor},

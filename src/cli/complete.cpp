@@ -1,5 +1,7 @@
 #include "cli/complete.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -48,7 +50,8 @@ Words ids_in_database(std::string_view type, const Words& words) {
   constexpr std::array<std::string_view, 4> kinds{value::agent, value::llm, value::tool,
                                                   value::conversation};
   if (std::ranges::find(kinds, type) == kinds.end()) return {};
-  Context context(globals_in(words), std::cout, std::cerr);
+  OutputStream out(STDOUT_FILENO);
+  Context context(globals_in(words), out, std::cerr);
   storage::Database& database = context.database(storage::Access::read_only);
   if (type == value::agent) return storage::ids<model::Agent>(database);
   if (type == value::llm) return storage::ids<model::LlmProvider>(database);
@@ -109,16 +112,20 @@ const CLI::Option* positional_at(const CLI::App& node, std::size_t position) {
   return nullptr;
 }
 
-/// Of the agent or LLM that the argument before names, newest first.
+std::string_view kind_of_value(std::string_view type) {
+  if (type == value::agent) return model::kind_of<model::Agent>;
+  return type == value::tool ? model::kind_of<model::Tool> : model::kind_of<model::LlmProvider>;
+}
+
+/// Of what the argument before names, newest first.
 Words revision_numbers(const Place& place, const Words& words) {
   if (place.arguments.empty()) return {};
   const auto* const object = positional_at(*place.node, place.arguments.size() - 1);
-  const std::string_view kind = type_of(*object) == value::agent
-                                    ? model::kind_of<model::Agent>
-                                    : model::kind_of<model::LlmProvider>;
-  Context context(globals_in(words), std::cout, std::cerr);
-  const auto list = storage::list_revisions(context.database(storage::Access::read_only), kind,
-                                            place.arguments.back(), {most_revisions, {}, false});
+  OutputStream out(STDOUT_FILENO);
+  Context context(globals_in(words), out, std::cerr);
+  const auto list = storage::list_revisions(context.database(storage::Access::read_only),
+                                            kind_of_value(type_of(*object)), place.arguments.back(),
+                                            {most_revisions, {}, false});
   Words numbers;
   for (const auto& step : list.entries) numbers.push_back(std::to_string(step.revision.number));
   return numbers;

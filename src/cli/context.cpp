@@ -58,6 +58,20 @@ bool wants_color(const config::Settings& settings) {
          can_redraw(STDOUT_FILENO, environment);
 }
 
+/// While it lives, a stream that goes bad throws std::ios::failure.
+class ThrowingStream {
+ public:
+  explicit ThrowingStream(std::ostream& stream) : stream_(stream) {
+    stream_.exceptions(std::ios::badbit);
+  }
+  ~ThrowingStream() { stream_.exceptions(std::ios::goodbit); }
+  ThrowingStream(const ThrowingStream&) = delete;
+  ThrowingStream& operator=(const ThrowingStream&) = delete;
+
+ private:
+  std::ostream& stream_;
+};
+
 /// A folder for the default database is ours to make; any other is the user's.
 void make_default_folder(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
@@ -88,13 +102,14 @@ Duration require_duration(std::string_view option, const std::string& text) {
               "write 500ms, 30s, 10m, 24h or 7d");
 }
 
-void require_written(std::ostream& out) {
+void require_written(OutputStream& out) {
   out.flush();
-  if (out.good() || errno == EPIPE) return;
-  throw Error(ErrorKind::io, fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+  if (out.good() || out.problem() == EPIPE) return;
+  throw Error(ErrorKind::io,
+              fmt::format("cannot write to stdout: {}", std::strerror(out.problem())));
 }
 
-Context::Context(GlobalOptions options, std::ostream& out, std::ostream& err)
+Context::Context(GlobalOptions options, OutputStream& out, std::ostream& err)
     : options_(std::move(options)),
       settings_(options_.settings, config::read_environment()),
       out_(out),
@@ -221,14 +236,18 @@ output::Style Context::style() {
 
 void Context::print(const output::Report& report) {
   progress_.reset();
-  errno = 0;
   output::print(out_, report, style());
   require_written(out_);
 }
 
 void Context::write(const std::function<void(std::ostream&)>& writer) {
-  errno = 0;
-  writer(out_);
+  try {
+    const ThrowingStream throwing(out_);
+    writer(out_);
+    out_.flush();
+  } catch (const std::ios::failure&) {
+    // out_ knows why.
+  }
   progress_.reset();
   require_written(out_);
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/output_stream.h"
 #include "base/progress.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -31,7 +32,7 @@ struct GlobalOptions {
 /// What a command works with. Opens the database on first use. Never leaves cli/.
 class Context {
  public:
-  Context(GlobalOptions options, std::ostream& out, std::ostream& err);
+  Context(GlobalOptions options, OutputStream& out, std::ostream& err);
 
   /// The configured database. Asked for twice, the first opening counts. The mode is that of a file
   /// that is made.
@@ -66,7 +67,8 @@ class Context {
 
   /// To stdout. Throws Error(io) when stdout takes no more; a closed pipe is no error.
   void print(const output::Report& report);
-  /// To stdout as it is: data that is no report. Throws as print does.
+  /// To stdout as it is: data that is no report. The writer is left as soon as stdout takes no
+  /// more. Throws as print does.
   void write(const std::function<void(std::ostream&)>& writer);
   /// Throws Error(usage), before anything is done, for a --columns that the report has not.
   void check_columns(const output::Report& report) const;
@@ -92,7 +94,7 @@ class Context {
 
   GlobalOptions options_;
   config::Settings settings_;
-  std::ostream& out_;
+  OutputStream& out_;
   std::ostream& err_;
   output::Format format_ = output::Format::text;
   std::string error_format_ = "text";
@@ -120,6 +122,6 @@ std::string require_choice(std::string_view option, const std::string& text,
 Duration require_duration(std::string_view option, const std::string& text);
 
 /// Throws Error(io) when what was written did not all get out; a closed pipe is no error.
-void require_written(std::ostream& out);
+void require_written(OutputStream& out);
 
 }  // namespace llmctl::cli

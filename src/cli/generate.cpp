@@ -66,6 +66,7 @@ Timestamp require_start(std::string_view option, const std::string& text) {
 
 seeding::GenerateResult generate_file(const std::string& path,
                                       const seeding::GenerateOptions& options, Context& context) {
+  require_replaceable(path);
   storage::Database& database = context.database(storage::Access::read_only);
   seeding::GenerateResult result;
   write_file(path,
@@ -75,6 +76,7 @@ seeding::GenerateResult generate_file(const std::string& path,
 
 /// The data has stdout, so the summary goes to stderr; a reader that left early needs none.
 void generate_stdout(const seeding::GenerateOptions& options, Context& context) {
+  context.check_columns({});
   storage::Database& database = context.database(storage::Access::read_only);
   seeding::GenerateResult result;
   bool complete = false;

@@ -60,9 +60,17 @@ class Templates {
     return key ? cache_.copy(*key, target) : std::nullopt;
   }
 
-  admin::TemplateFacts build_and_copy(const std::filesystem::path& target) {
+  bool can_build() const { return cache_.is_writable(); }
+
+  seeding::SeedSet load() {
     const seeding::Known nothing = seeding::nothing_known();
-    const seeding::SeedSet set = seeding::load(sources_, {&variables_, &nothing});
+    seeding::SeedSet set = seeding::load(sources_, {&variables_, &nothing});
+    notify_unused(variables_, context_);
+    return set;
+  }
+
+  admin::TemplateFacts build_and_copy(const std::filesystem::path& target) {
+    const seeding::SeedSet set = load();
     // A template of other texts than its key says would be found for ever after.
     if (seeding::fingerprint(sources_, settings_) != key_)
       throw Error(ErrorKind::failed, "a seed file was changed while it was read",
@@ -106,6 +114,13 @@ void init_from_template(const InitOptions& options, Context& context) {
   admin::require_new_target(target);
   Templates templates(*options.template_cache, options, context);
   const auto copied = templates.copy(target);
+  if (!copied && !templates.can_build()) {
+    context.notify(fmt::format("no template is made, because '{}' cannot be written",
+                               *options.template_cache));
+    const seeding::SeedSet set = templates.load();
+    const auto facts = set_up(context.database(storage::Access::create), set, false, context);
+    return context.print(output::init_report(facts, std::nullopt));
+  }
   const auto facts = copied ? *copied : templates.build_and_copy(target);
   context.set_made_file();
   context.print(output::init_report(facts, copied ? "hit" : "built"));
@@ -130,7 +145,7 @@ void build_init(Noun& noun) {
   verb.app
       .add_option("--template-cache", verb.options.template_cache,
                   "make the database once, keep it in this directory and copy it from there")
-      ->type_name(value::file);
+      ->type_name(value::directory);
 }
 
 }  // namespace llmctl::cli

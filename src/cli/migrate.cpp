@@ -153,7 +153,7 @@ void add_wait(CLI::App& app, WaitOptions& options) {
 void add_backup(CLI::App& app, BackupOptions& options) {
   app.add_flag("--backup", options.backup, "copy the database before anything is changed");
   app.add_option("--backup-dir", options.directory, "where the copy goes; implies --backup")
-      ->type_name(value::file);
+      ->type_name(value::directory);
 }
 
 void build_up(Noun& noun) {

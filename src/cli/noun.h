@@ -17,7 +17,8 @@ inline constexpr const char* llm = "LLM";
 inline constexpr const char* tool = "TOOL";
 inline constexpr const char* conversation = "CONVERSATION";
 inline constexpr const char* file = "FILE";
-inline constexpr const char* revision = "REVISION";  ///< of the agent or LLM named before it
+inline constexpr const char* directory = "DIR";
+inline constexpr const char* revision = "REVISION";  ///< of the agent, LLM or tool named before it
 }  // namespace value
 
 /// One runnable command: its options and the function they go to.

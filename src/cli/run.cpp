@@ -26,7 +26,7 @@ std::string early_error_format(const std::vector<std::string>& args) {
   return format;
 }
 
-int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err,
+int run_verb(const Invocation& invocation, OutputStream& out, std::ostream& err,
              std::string& error_format) {
   Context context(invocation.tree->globals(), out, err);
   error_format = context.error_format();
@@ -41,7 +41,7 @@ int run_verb(const Invocation& invocation, std::ostream& out, std::ostream& err,
   return context.exit_code();
 }
 
-int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostream& err,
+int run_words(const std::vector<std::string>& args, OutputStream& out, std::ostream& err,
               std::string& error_format) {
   if (!args.empty() && args.front() == "__complete") {
     for (const std::string& candidate : complete({args.begin() + 1, args.end()}))
@@ -57,7 +57,7 @@ int run_words(const std::vector<std::string>& args, std::ostream& out, std::ostr
 
 }  // namespace
 
-int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+int run(int argc, const char* const* argv, OutputStream& out, std::ostream& err) {
   std::ios::sync_with_stdio(false);
   install_signal_handlers();
   const std::vector<std::string> args(argv + 1, argv + argc);

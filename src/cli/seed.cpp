@@ -142,10 +142,12 @@ void plan(const PlanCommandOptions& options, Context& context) {
   plan_paths(options, context,
              [&](const seeding::SeedSet& set, const seeding::SeedPlan& planned,
                  const seeding::PlanOptions& chosen) {
-               if (!options.out.empty())
+               if (!options.out.empty()) {
+                 require_replaceable(options.out, files_of(set));
                  write_file(options.out, [&](std::ostream& out) {
                    out << seeding::plan_file_text(set, planned, chosen);
                  });
+               }
                print_plan(planned, context);
                if (options.exit_code && planned.differs()) context.set_exit_code(differs);
              });
@@ -153,7 +155,9 @@ void plan(const PlanCommandOptions& options, Context& context) {
 
 void validate(const SeedInput& input, Context& context) {
   seeding::Variables variables(input.variables);
-  context.print(output::validate_report(seeding::validate(sources_of(input), variables)));
+  const seeding::SeedCounts counts = seeding::validate(sources_of(input), variables);
+  notify_unused(variables, context);
+  context.print(output::validate_report(counts));
 }
 
 struct DumpOptions {
@@ -162,6 +166,7 @@ struct DumpOptions {
 };
 
 void dump(const DumpOptions& options, Context& context) {
+  context.check_columns({});
   seeding::DumpOptions chosen;
   chosen.with_conversations = options.with_conversations;
   chosen.revision = options.revision;

@@ -39,11 +39,25 @@ std::vector<seeding::SeedSource> sources_of(const SeedInput& input) {
   }
 }
 
+std::vector<std::filesystem::path> files_of(const seeding::SeedSet& set) {
+  std::vector<std::filesystem::path> files;
+  for (const seeding::SeedFile& file : set.files) files.emplace_back(file.name);
+  for (const seeding::IncludedFile& file : set.included) {
+    const std::filesystem::path source = files.at(static_cast<std::size_t>(file.source));
+    files.push_back(source.parent_path() / file.path);
+  }
+  return files;
+}
+
+void notify_unused(const seeding::Variables& variables, Context& context) {
+  for (const std::string& name : variables.unused())
+    context.notify(fmt::format("no seed file asks for the variable '{}'", name));
+}
+
 seeding::SeedSet load_seeds(const SeedInput& input, const seeding::Known* known, Context& context) {
   seeding::Variables variables(input.variables);
   seeding::SeedSet set = seeding::load(sources_of(input), {&variables, known});
-  for (const std::string& name : variables.unused())
-    context.notify(fmt::format("no seed file asks for the variable '{}'", name));
+  notify_unused(variables, context);
   return set;
 }
 

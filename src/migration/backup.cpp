@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sha256.h"
+#include "base/shell.h"
 #include "base/signals.h"
 
 namespace llmctl::migration {
@@ -43,13 +44,6 @@ bool is_copy(const std::string& name, const std::string& series) {
       [](char expected, char c) { return expected == '0' ? c >= '0' && c <= '9' : c == expected; });
 }
 
-/// For a shell, whatever the path holds.
-std::string quoted(const fs::path& path) {
-  std::string text = "'";
-  for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 void give_name(const fs::path& unfinished, const fs::path& file) {
   if (::rename(unfinished.c_str(), file.c_str()) != 0) throw_errno("name", file);
   try {
@@ -69,7 +63,7 @@ fs::path absolute_directory(const BackupOptions& options, const fs::path& databa
     throw Error(ErrorKind::io,
                 fmt::format("--backup-dir: '{}' is no directory; nothing was migrated",
                             options.directory.string()),
-                "mkdir -p " + quoted(options.directory));
+                "mkdir -p " + shell_quoted(options.directory.string()));
   }
   return fs::absolute(options.directory).lexically_normal();
 }
@@ -119,9 +113,10 @@ void Backup::remove_older() const {
 }
 
 std::string Backup::restore_command() const {
-  const std::string target = quoted(database_);
+  const std::string target = shell_quoted(database_.string());
   // A log that belongs to the database as it was would spoil the copy.
-  return fmt::format("rm -f {0}-wal {0}-shm {0}-journal && cp {1} {0}", target, quoted(file_));
+  return fmt::format("rm -f {0}-wal {0}-shm {0}-journal && cp {1} {0}", target,
+                     shell_quoted(file_.string()));
 }
 
 }  // namespace llmctl::migration

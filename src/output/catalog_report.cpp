@@ -34,7 +34,7 @@ constexpr std::array<std::pair<std::string_view, Heading>, 8> headings{{
     {"requires_auth", {"AUTH"}},
 }};
 
-Cell to_cell(const std::string& value) { return value; }
+Cell to_cell(const std::string& value) { return mask_known_key(value); }
 Cell to_cell(bool value) { return value; }
 Cell to_cell(std::int64_t value) { return value; }
 Cell to_cell(const JsonText& value) { return mask_secrets(value); }

@@ -18,6 +18,8 @@ using Lines = std::vector<std::string>;
 
 constexpr std::size_t most_characters = 50;
 constexpr std::size_t characters_of_context = 20;
+/// Of a line; those of a plan are indented by four more.
+constexpr int most_columns = 76;
 
 std::string shortened(std::string_view text) {
   const std::string_view kept = first_code_points(text, most_characters);
@@ -37,9 +39,13 @@ std::string shown(const json& value) {
   return shortened(canonical_json(value));
 }
 
+std::string text_of(const json& value) {
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : canonical_json(value);
+}
+
 bool is_long(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
+  const std::string text = text_of(value);
   return text.find('\n') != std::string::npos || count_code_points(text) > most_characters;
 }
 
@@ -65,8 +71,8 @@ void add_excerpt(Lines& lines, char sign, std::string_view text, std::size_t sta
 }
 
 void add_long(Lines& lines, const std::string& path, const json& before, const json& after) {
-  const std::string old_text = before.is_string() ? before.get<std::string>() : "";
-  const std::string new_text = after.is_string() ? after.get<std::string>() : "";
+  const std::string old_text = text_of(before);
+  const std::string new_text = text_of(after);
   lines.push_back(fmt::format("{}: {} → {} characters", path, count_code_points(old_text),
                               count_code_points(new_text)));
   const std::size_t difference = first_difference(old_text, new_text);
@@ -96,8 +102,25 @@ bool add_list(Lines& lines, const std::string& path, const json& before, const j
   if (auto added = list_extra("added", after, before)) parts.push_back(*std::move(added));
   if (auto removed = list_extra("removed", before, after)) parts.push_back(*std::move(removed));
   if (parts.empty()) return false;
-  lines.push_back(fmt::format("{}: {}", path, fmt::join(parts, "; ")));
+  const std::string line = fmt::format("{}: {}", path, fmt::join(parts, "; "));
+  if (display_width(line) <= most_columns) {
+    lines.push_back(line);
+  } else {
+    for (const std::string& part : parts) lines.push_back(fmt::format("{}: {}", path, part));
+  }
   return true;
+}
+
+/// One below the other where both would not fit on a line.
+void add_short(Lines& lines, const std::string& path, const json& before, const json& after) {
+  const std::string line = fmt::format("{}: {} → {}", path, shown(before), shown(after));
+  if (display_width(line) <= most_columns) {
+    lines.push_back(line);
+  } else {
+    lines.push_back(path + ":");
+    lines.push_back("  - " + shown(before));
+    lines.push_back("  + " + shown(after));
+  }
 }
 
 void add_difference(Lines& lines, const std::string& path, const json& before, const json& after);
@@ -120,14 +143,15 @@ void add_mapping(Lines& lines, const std::string& path, const json& before, cons
 }
 
 void add_difference(Lines& lines, const std::string& path, const json& before, const json& after) {
-  const bool are_texts = !before.is_structured() && !after.is_structured();
   if (before.is_object() && after.is_object()) {
     add_mapping(lines, path, before, after);
-  } else if (are_texts && (is_long(before) || is_long(after))) {
+  } else if (is_list_of_texts(before) && is_list_of_texts(after) &&
+             add_list(lines, path, before, after)) {
+    return;
+  } else if (is_long(before) || is_long(after)) {
     add_long(lines, path, before, after);
-  } else if (!is_list_of_texts(before) || !is_list_of_texts(after) ||
-             !add_list(lines, path, before, after)) {
-    lines.push_back(fmt::format("{}: {} → {}", path, shown(before), shown(after)));
+  } else {
+    add_short(lines, path, before, after);
   }
 }
 

@@ -20,7 +20,11 @@ namespace {
   std::vector<std::string> keys;
   for (const Column& column : report.columns) keys.push_back(column.key);
   std::string hint = did_you_mean(wanted, keys);
-  if (hint.empty() && !keys.empty()) hint = fmt::format("columns: {}", fmt::join(keys, ", "));
+  if (keys.empty()) {
+    hint = "this command prints no columns";
+  } else if (hint.empty()) {
+    hint = fmt::format("columns: {}", fmt::join(keys, ", "));
+  }
   throw Error(ErrorKind::usage, fmt::format("unknown column '{}'", wanted), hint);
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "output/difference.h"
 
 namespace llmctl::output {
 namespace {
@@ -43,21 +44,21 @@ std::string field_names(const Change& change) {
 
 /// A value for one line.
 std::string excerpt(const std::optional<std::string>& json) {
-  constexpr std::size_t longest = 60;
+  constexpr std::size_t longest = 50;
   if (!json) return "nothing";
   const std::string_view shown = first_code_points(*json, longest);
   return std::string(shown) + (shown.size() < json->size() ? "…" : "");
 }
 
-std::string field_line(const FieldChange& field, const Change& change) {
+std::string field_lines(const FieldChange& field, const Change& change) {
   if (change.action == Action::create)
     return fmt::format("    {}: {}\n", field.name, excerpt(field.desired));
-  if (!field.kept) {
-    return fmt::format("    {}: {} -> {}\n", field.name, excerpt(field.live),
-                       excerpt(field.desired));
-  }
-  return fmt::format("    {}: {} is kept; the files want {}\n", field.name, excerpt(field.live),
-                     excerpt(field.desired));
+  const std::string name = fmt::format("{}{}", field.name, field.kept ? " (kept)" : "");
+  std::string lines;
+  for (const std::string& line :
+       describe_difference(name, {field.live.value_or("null")}, {field.desired.value_or("null")}))
+    lines += fmt::format("    {}\n", line);
+  return lines;
 }
 
 std::string change_line(const Change& change, bool with_values) {
@@ -67,7 +68,7 @@ std::string change_line(const Change& change, bool with_values) {
   if (!change.reason.empty()) line += fmt::format(" ({})", change.reason);
   line += '\n';
   if (!with_values) return line;
-  for (const FieldChange& field : change.fields) line += field_line(field, change);
+  for (const FieldChange& field : change.fields) line += field_lines(field, change);
   return line;
 }
 
@@ -76,7 +77,7 @@ std::vector<std::string> advice(const SeedPlan& plan) {
   std::vector<std::string> lines;
   if (plan.count(Action::drifted) > 0)
     lines.emplace_back(
-        "drifted: changed in the database while the files stood still, and kept; "
+        "drifted: changed in the database while the files stood still, and kept\n"
         "--on-drift overwrite brings the files' values back");
   if (plan.count(Action::unowned) > 0)
     lines.emplace_back("unowned: the backend's own, left as it is; --take-over writes it");

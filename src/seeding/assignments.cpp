@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -32,6 +34,23 @@ Node scalar(std::string text) {
   return node;
 }
 
+/// null, which no quotes make a text here, would otherwise become the word.
+[[noreturn]] void refuse_null(std::string_view field) {
+  throw Error(ErrorKind::usage, fmt::format("{} is a text, and cannot be null", field),
+              fmt::format("{}= makes it empty", field));
+}
+
+/// An agent names its LLM, and the LLM names the model.
+template <class Record>
+std::string hint_for(std::string_view field) {
+  constexpr std::array<std::string_view, 4> meant{"llm", "model", "model_identifier", "provider"};
+  const bool names_llm =
+      std::is_same_v<Record, Agent> && std::ranges::find(meant, field) != meant.end();
+  return names_llm ? "default_llm=ID names an agent's LLM; its model is a field of the LLM: llmctl "
+                     "provider set ID model_identifier=MODEL"
+                   : "";
+}
+
 /// JSON where it is JSON, else text.
 Node json_or_text(const std::string& text) {
   yaml::Problems problems("");
@@ -51,6 +70,7 @@ Node id_list(const std::string& text) {
   Node list;
   list.kind = Node::Kind::sequence;
   list.mark = no_place;
+  if (text == "null") return list;
   for (const std::string& id : split(text, ','))
     list.items.push_back(scalar(std::string(trim(id))));
   return list;
@@ -107,6 +127,8 @@ class Collector {
     require_new(key);
     const std::string& field = path.front();
     const std::string text = assignment.substr(equals + 1);
+    if (const std::string hint = hint_for<Record>(field); !hint.empty())
+      throw Error(ErrorKind::invalid_data, fmt::format("unknown key '{}'", field), hint);
     if (path.size() > 1) return add_inside(field, path, text);
     object_.value.entries.push_back({field, true, no_place, value_of(field, text)});
   }
@@ -142,10 +164,19 @@ class Collector {
     });
   }
 
+  /// Any text: not one of a few words, nor an id.
+  static bool is_text(std::string_view field) {
+    return std::ranges::any_of(model::fields<Record>, [&](const auto& known) {
+      return known.name == field && known.choices.empty() &&
+             std::holds_alternative<std::string Record::*>(known.member);
+    });
+  }
+
   static Node value_of(std::string_view field, const std::string& text) {
     const bool is_relation = std::ranges::any_of(
         model::relations<Record>, [&](const auto& relation) { return relation.name == field; });
     if (is_relation) return id_list(text);
+    if (text == "null" && is_text(field)) refuse_null(field);
     return is_json(field) ? json_or_text(text) : scalar(text);
   }
 
@@ -160,7 +191,17 @@ void require_usable(const LlmProvider& before, const LlmProvider& after) {
                             same_json(after.configuration, before.configuration);
   if (!is_as_before && providers::has_implementation(after)) providers::get_provider(after);
 }
-void require_usable(const Agent&, const Agent&) {}
+void require_usable(const Agent& before, const Agent& after) {
+  const auto& allowed = after.allowed_llms;
+  const bool is_as_before =
+      after.default_llm == before.default_llm && allowed == before.allowed_llms;
+  if (is_as_before || !after.default_llm || allowed.empty()) return;
+  if (std::ranges::find(allowed, *after.default_llm) != allowed.end()) return;
+  throw Error(ErrorKind::invalid_data,
+              fmt::format("default_llm: '{}' is not among the allowed_llms: {}", *after.default_llm,
+                          fmt::join(allowed, ", ")),
+              "set both at once, or empty the list with allowed_llms=");
+}
 void require_usable(const Tool&, const Tool&) {}
 
 void require_known(const std::vector<storage::StagedMention>& mentions, const Known& known) {

@@ -7,6 +7,9 @@
 
 namespace llmctl::seeding {
 
+/// Writes each `${` in the texts of a seed file so that it is read as itself.
+void escape_variables(nlohmann::ordered_json& value);
+
 /// An object's named fields as a seed file would say them, in the order of the field tables; a `${`
 /// in a text is written so that it is read as itself.
 template <class Record>

@@ -96,9 +96,11 @@ class Dumper {
       : database_(database), options_(options), sink_(sink), rereader_(database) {}
 
   DumpResult dump() {
+    const auto revision =
+        options_.revision ? std::optional(require_revision(*options_.revision)) : std::nullopt;
     put(is_yaml() ? "llmctl: seed/1\nset: dump\n" : json_lines_header);
-    if (options_.revision) {
-      dump_revision(*options_.revision);
+    if (revision) {
+      dump_revision(*revision);
     } else {
       dump_kind<LlmProvider>();
       dump_kind<Tool>();
@@ -144,27 +146,33 @@ class Dumper {
     end_section();
   }
 
-  void dump_revision(std::int64_t number) {
+  model::Revision require_revision(std::int64_t number) {
     const auto revision = storage::find_revision(database_, number);
     if (!revision) throw Error(ErrorKind::not_found, fmt::format("no revision {}", number));
-    const auto content = nlohmann::json::parse(revision->content.text, nullptr, false);
-    if (!content.is_object())
-      throw Error(ErrorKind::not_found, fmt::format("revision {} says that it was deleted", number),
-                  "dump the revision before it");
-    begin_section(revision->kind);
-    if (revision->kind == model::kind_of<LlmProvider>) {
-      write_revision<LlmProvider>(revision->object_id, content);
-    } else if (revision->kind == model::kind_of<Agent>) {
-      write_revision<Agent>(revision->object_id, content);
-    } else if (revision->kind == model::kind_of<Tool>) {
-      write_revision<Tool>(revision->object_id, content);
+    if (revision->content.text.starts_with('{')) return *revision;
+    throw Error(ErrorKind::not_found,
+                fmt::format("revision {} says that {} '{}' was deleted", number, revision->kind,
+                            revision->object_id),
+                "dump the revision before it");
+  }
+
+  void dump_revision(const model::Revision& revision) {
+    begin_section(revision.kind);
+    if (revision.kind == model::kind_of<LlmProvider>) {
+      write_revision<LlmProvider>(revision);
+    } else if (revision.kind == model::kind_of<Agent>) {
+      write_revision<Agent>(revision);
+    } else if (revision.kind == model::kind_of<Tool>) {
+      write_revision<Tool>(revision);
     } else {
-      write_revision<ConversationFixture>(revision->object_id, content);
+      write_revision<ConversationFixture>(revision);
     }
   }
 
   template <class Record>
-  void write_revision(const std::string& id, const nlohmann::json& content) {
+  void write_revision(const model::Revision& revision) {
+    const auto content = nlohmann::json::parse(revision.content.text);
+    const std::string& id = revision.object_id;
     ordered_json document = ordered_json::object();
     for (std::size_t i = 0; i < model::field_count<Record>; ++i) {
       const std::string name(model::field_name<Record>(i));

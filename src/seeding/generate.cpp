@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/signals.h"
+#include "seeding/document.h"
 #include "storage/attempts.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
@@ -225,8 +226,9 @@ GenerateResult write_generated(Database& database, std::ostream& out,
     throw_if_interrupted();
     if (options.progress) options.progress(number, options.conversations);
     const GeneratedConversation made = generator.make(number);
-    const nlohmann::ordered_json line{
+    nlohmann::ordered_json line{
         {"conversations", {{to_string(made.conversation.id), fixture_of(made)}}}};
+    escape_variables(line);
     out << line.dump() << '\n';
     ++result.created;
     result.messages += made.messages.size();

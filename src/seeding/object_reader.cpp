@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/secrets.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "seeding/include_file.h"
@@ -96,6 +97,12 @@ void read_value(std::string& target, const Node& node, const Rules& rules,
   const auto text = path != nullptr ? include(*path, rules, context)
                                     : yaml::read_text(node, rules.name, context.problems);
   if (!text) return;
+  if (holds_known_key(*text)) {
+    context.problems.add(
+        node.mark,
+        fmt::format("{}: holds a secret: nobody who reads it should see one", rules.name));
+    return;
+  }
   const std::string problem = text_problem(*text, rules);
   if (!problem.empty()) context.problems.add(node.mark, fmt::format("{}: {}", rules.name, problem));
   target = *text;

@@ -118,7 +118,7 @@ class FileReader {
         set_(set),
         variables_(variables),
         problems_(source.name),
-        objects_(source.name),
+        objects_(source.name, &problems_),
         context_{static_cast<std::int64_t>(set.files.size()), source.directory, objects_,
                  set.included},
         merger_(*set.staging, objects_) {

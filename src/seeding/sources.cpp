@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "seeding/embedded.h"
 #include "seeding/seed_set.h"
@@ -34,6 +35,8 @@ std::string read_all(std::istream& stream, const std::string& name, std::size_t 
 
 std::ifstream open_file(const SeedSource& source) {
   std::ifstream stream(source.path, std::ios::binary);
+  // Opening a named pipe waits for a writer.
+  if (!stream) throw_if_interrupted();
   if (!stream) throw_errno("read", source.name);
   return stream;
 }

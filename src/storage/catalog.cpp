@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/field_values.h"
+#include "storage/read_row.h"
 #include "storage/record_columns.h"
 
 namespace llmctl::storage {
@@ -29,12 +30,14 @@ std::string column_list() {
 
 template <class Record>
 Record read(const Row& row) {
-  Record record;
-  record.id = row.text(0);
-  const int times = read_fields(record, row, 1);
-  record.created_at = row.timestamp(times);
-  record.updated_at = row.timestamp(times + 1);
-  return record;
+  return read_row(row, model::kind_of<Record>, 0, [](const Row& columns) {
+    Record record;
+    record.id = columns.text(0);
+    const int times = read_fields(record, columns, 1);
+    record.created_at = columns.timestamp(times);
+    record.updated_at = columns.timestamp(times + 1);
+    return record;
+  });
 }
 
 /// The agent's side of a join table: which ids stand on the other side.

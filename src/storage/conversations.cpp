@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/read_row.h"
+
 namespace llmctl::storage {
 namespace {
 
@@ -12,14 +14,16 @@ constexpr std::string_view conversation_columns =
     "id, title, model_id, primary_agent_id, primary_llm_id, created_at, updated_at, deleted_at";
 
 Conversation read_conversation(const Row& row) {
-  return {row.uuid(0),
-          row.text(1),
-          row.text(2),
-          row.maybe<std::string>(3),
-          row.maybe<std::string>(4),
-          row.timestamp(5),
-          row.timestamp(6),
-          row.maybe<Timestamp>(7)};
+  return read_row(row, "conversations", 0, [](const Row& columns) {
+    return Conversation{columns.uuid(0),
+                        columns.text(1),
+                        columns.text(2),
+                        columns.maybe<std::string>(3),
+                        columns.maybe<std::string>(4),
+                        columns.timestamp(5),
+                        columns.timestamp(6),
+                        columns.maybe<Timestamp>(7)};
+  });
 }
 
 constexpr std::string_view message_columns =
@@ -28,17 +32,19 @@ constexpr std::string_view message_columns =
     "deleted_at";
 
 Message read_message(const Row& row) {
-  return {row.uuid(0),
-          row.uuid(1),
-          row.text(2),
-          row.text(3),
-          row.maybe<std::string>(4),
-          row.maybe<std::string>(5),
-          row.maybe<JsonText>(6),
-          row.boolean(7),
-          row.boolean(8),
-          row.timestamp(9),
-          row.maybe<Timestamp>(10)};
+  return read_row(row, "messages", 0, [](const Row& columns) {
+    return Message{columns.uuid(0),
+                   columns.uuid(1),
+                   columns.text(2),
+                   columns.text(3),
+                   columns.maybe<std::string>(4),
+                   columns.maybe<std::string>(5),
+                   columns.maybe<JsonText>(6),
+                   columns.boolean(7),
+                   columns.boolean(8),
+                   columns.timestamp(9),
+                   columns.maybe<Timestamp>(10)};
+  });
 }
 
 std::vector<Message> select_messages(Database& database, std::string_view condition,

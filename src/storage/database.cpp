@@ -11,8 +11,9 @@
 namespace llmctl::storage {
 namespace {
 
+/// Schemes are the same in any case (RFC 3986, section 3.1).
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
+  if (to_lower_ascii(text.substr(0, prefix.size())) != prefix) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
@@ -56,8 +57,28 @@ std::string without_password(std::string_view url) {
   return shown;
 }
 
+/// Refuses what would become a file whose name nobody meant.
+void require_plain_path(std::string_view path) {
+  const auto refuse = [&](std::string_view why, std::string_view instead) {
+    throw Error(ErrorKind::configuration, fmt::format("'{}' {}", path, why),
+                fmt::format("write {}, or ./{} for a file of that name", instead, path));
+  };
+  if (path.starts_with("~/"))
+    refuse("begins with a ~, which nobody has made a directory: a shell does, outside of quotes",
+           fmt::format("$HOME{}", path.substr(1)));
+  const std::string_view scheme = path.substr(0, path.find(':'));
+  if (scheme.size() == path.size() || scheme.find('/') != std::string_view::npos) return;
+  const std::string_view rest = path.substr(scheme.size() + 1);
+  // SQLite would read it as a URI, but not before a file of the whole name was made.
+  if (to_lower_ascii(scheme) == "file") refuse("is a URI, which llmctl does not read", rest);
+  const std::vector<std::string> known{"sqlite", "postgresql"};
+  if (const auto meant = nearest(scheme, known))
+    refuse("begins with an unknown scheme", fmt::format("{}:{}", *meant, rest));
+}
+
 Location sqlite_location(std::string_view path) {
   if (path.empty()) throw Error(ErrorKind::configuration, "the database URL names no file");
+  require_plain_path(path);
   if (path.find("password=") != std::string_view::npos) {
     throw Error(ErrorKind::configuration,
                 "the database is named by key=value pairs, which llmctl does not read",
@@ -74,7 +95,7 @@ Location sqlite_location(std::string_view path) {
 
 Location parse_location(std::string_view url) {
   std::string_view rest = url;
-  if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+  if (take_prefix(rest, "postgres://") || take_prefix(rest, "postgresql://")) {
     return {Location::Engine::postgres, std::string(url), without_password(url)};
   }
   if (take_prefix(rest, "sqlite:")) {

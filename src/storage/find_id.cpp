@@ -30,8 +30,12 @@ Uuid find_id(Database& database, const std::string& text, std::string_view noun,
   const std::vector<Uuid> candidates =
       is_ending ? find_endings(database, hex, most_candidates) : std::vector<Uuid>{};
   if (candidates.size() == 1) return candidates.front();
-  if (candidates.empty())
-    throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", noun, text), hint_of(noun));
+  if (candidates.empty()) {
+    // Ids made at the same time begin alike.
+    const std::string which =
+        is_ending ? ", where a short id is the last 8 digits of the whole" : "";
+    throw Error(ErrorKind::not_found, fmt::format("no {} '{}'", noun, text), hint_of(noun) + which);
+  }
   std::string list;
   for (const Uuid& id : candidates)
     list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(id));

@@ -30,7 +30,18 @@ Error report_of(std::vector<ErrorDetail> details) {
 
 }  // namespace
 
+void Problems::refuse(Mark mark, std::string message) {
+  add(mark, std::move(message));
+  refused_.emplace(mark.line, mark.column);
+}
+
+bool Problems::is_refused(Mark mark) const {
+  return refused_.contains({mark.line, mark.column}) ||
+         (others_ != nullptr && others_->is_refused(mark));
+}
+
 void Problems::add(Mark mark, std::string message) {
+  if (is_refused(mark)) return;
   if (details_.size() > max_problems) return;
   if (details_.size() == max_problems) message = "too many problems: the rest is not shown";
   details_.push_back({file_, mark.line, mark.column, std::move(message)});

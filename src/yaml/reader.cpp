@@ -116,10 +116,9 @@ class EventReader final : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     note_event(mark);
-    problems_.add(mark_here(), no_aliases);
+    problems_.refuse(mark_here(), no_aliases);
     Node node;
     node.mark = mark_here();
-    node.plain = false;  // so that it is not reported as missing, too
     builder_.add(std::move(node));
   }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {

@@ -94,6 +94,9 @@ std::size_t syntax_offset(std::string_view parser_message, std::string_view text
 
 std::string syntax_message(std::string_view parser_message, std::string_view text,
                            std::size_t offset) {
+  // The parser takes the text to end where the bracket begins.
+  if (offset > 0 && text.substr(std::min(offset, text.size()) - 1).starts_with("${"))
+    return "within brackets a text with ${…} must be quoted";
   if (is_indented_by_tab(text, std::min(offset, text.size()))) return tab_in_indentation;
   const auto* const known = std::ranges::find_if(translations, [&](const Translation& one) {
     return parser_message.starts_with(one.parser_message);

@@ -33,7 +33,7 @@ TEST_CASE("a sound database has nothing but good findings") {
     CHECK(finding.state == "ok");
     CHECK(finding.exit_code == 0);
   }
-  for (const char* check : {"schema", "providers", "pending", "disk", "content"}) {
+  for (const char* check : {"schema", "providers", "agents", "pending", "disk", "content"}) {
     CAPTURE(check);
     CHECK(find(findings, check) != nullptr);
   }
@@ -128,6 +128,71 @@ TEST_CASE("the worst finding decides the exit code, integrity before everything"
     std::vector<Finding> findings;
     for (const int code : c.codes) findings.push_back({"x", "", "", code});
     CHECK(worst_exit_code(findings) == c.worst);
+  }
+}
+
+TEST_CASE("a row that cannot be read is the finding of its check, and the others go on") {
+  Chat chat;
+  chat.add(test::make_llm("odd"));
+  chat.database->execute("UPDATE llm_providers SET display_order = 'first'");
+  const auto findings = examine(*chat.database, current(), chat.clock.now());
+  REQUIRE(find(findings, "providers") != nullptr);
+  CHECK(find(findings, "providers")->state == "error");
+  CHECK_THAT(find(findings, "providers")->message,
+             Catch::Contains("row 'odd'") && Catch::Contains("correct the row"));
+  CHECK(find(findings, "agents")->state == "ok");
+  CHECK(find(findings, "pending")->state == "ok");
+  CHECK(worst_exit_code(findings) == 3);
+}
+
+TEST_CASE("an active agent must have what it names, an inactive one need not") {
+  Chat chat;
+  chat.add(test::make_llm("there"));
+  chat.add(test::make_llm("gone"));
+  chat.add(test::make_agent("fine", "there", {"there"}));
+  chat.add(test::make_agent("dangling", "gone", {"gone", "there"}));
+  chat.add(test::make_agent("refused", "there", {"gone"}));
+  auto off = test::make_agent("off", "gone");
+  off.is_active = false;
+  chat.add(off);
+  test::Inspector(chat.directory / "test.db")
+      .execute("PRAGMA foreign_keys=OFF; DELETE FROM llm_providers WHERE id = 'gone'");
+  const auto findings = examine(*chat.database, current(), chat.clock.now());
+  std::vector<std::string> told;
+  for (const Finding& finding : findings) {
+    if (!finding.check.starts_with("agent ")) continue;
+    CHECK(finding.exit_code == 78);
+    told.push_back(finding.check + ": " + finding.message);
+  }
+  CHECK(told ==
+        std::vector<std::string>{
+            "agent dangling: default_llm: there is no 'gone'",
+            "agent dangling: allowed_llms: there is no 'gone'",
+            "agent refused: default_llm: 'there' is not among the allowed_llms, and refused",
+            "agent refused: allowed_llms: there is no 'gone'"});
+  CHECK(find(findings, "agents")->message == "3 active");
+}
+
+TEST_CASE("a message that waits for more than a day is a warning, and its age can be read") {
+  Chat chat;
+  chat.add(test::make_llm("fast"));
+  const Uuid id = chat.add_conversation().id;
+  chat.add_message(id, "assistant", "", {}, true);
+  struct Case {
+    Duration age;
+    std::string text;
+    std::string state;
+  };
+  const Timestamp start = chat.clock.wall;
+  for (const Case& c :
+       {Case{std::chrono::seconds(90), "90s", "ok"}, Case{std::chrono::minutes(125), "2h 5m", "ok"},
+        Case{std::chrono::hours(24), "1d 0h", "ok"},
+        Case{std::chrono::hours(7834), "326d 10h", "warning"}}) {
+    const auto findings = examine(*chat.database, current(), start + c.age);
+    CHECK(find(findings, "pending")->state == c.state);
+    CHECK(find(findings, "pending")->message ==
+          "1 waiting, the oldest for " + c.text + " in conversation " + to_string(id));
+    CHECK(worst_exit_code(findings) == 0);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "admin/template_cache.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -195,6 +196,42 @@ TEST_CASE("a note belongs to its key") {
   fixture.cache.write_note("key", std::string("0 a.md\0001 b.md\0", 14));
   CHECK(fixture.cache.note("key") == std::string("0 a.md\0001 b.md\0", 14));
   CHECK(fixture.cache.note("other") == "");
+}
+
+TEST_CASE("a directory of somebody else's is refused for what it is") {
+  if (geteuid() != 0) {
+    WARN("only root can give a directory away: the test has shown nothing here");
+    return;
+  }
+  const TemporaryDirectory directory;
+  const fs::path cache = directory / "cache";
+  fs::create_directory(cache);
+  REQUIRE(chown(cache.c_str(), 65534, 65534) == 0);
+  const Error error = error_from([&] { TemplateCache{cache}; });
+  CHECK(error.kind == ErrorKind::refused);
+  CHECK_THAT(error.what(), Catch::Contains("belongs to another user"));
+  CHECK(error.hint == "name a directory of your own");
+}
+
+TEST_CASE("a copy goes where a link leads, and keeps the mode of the empty file there") {
+  Fixture fixture;
+  fixture.build("key", "bytes");
+  const fs::path link = fixture.directory / "link.db";
+  fs::create_symlink("elsewhere/file.db", link);
+  fs::create_directory(fixture.directory / "elsewhere");
+  const fs::path file = fixture.directory / "elsewhere/file.db";
+  SECTION("to a file") {
+    std::ofstream{file};
+    fs::permissions(file, fs::perms{0640});
+    REQUIRE(fixture.cache.copy("key", link));
+    CHECK(fs::status(file).permissions() == fs::perms{0640});
+  }
+  SECTION("to nothing yet") {
+    REQUIRE(fixture.cache.copy("key", link));
+    CHECK(fs::status(file).permissions() == fs::perms{0600});
+  }
+  CHECK(fs::is_symlink(link));
+  CHECK(read_file(file) == "bytes");
 }
 
 }  // namespace

@@ -99,5 +99,22 @@ TEST_CASE("a masked value keeps its shape and loses its secrets") {
   }
 }
 
+TEST_CASE("prose holds a key only when one of a known form stands in it") {
+  for (const char* text :
+       {"Use sk-proj-abcdefghijklmnop0123456789 for it.", "AKIAIOSFODNN7EXAMPLE",
+        "token ghp_abcdefghijklmnopqrst", "-----BEGIN RSA PRIVATE KEY-----\nMII"}) {
+    CAPTURE(text);
+    CHECK(holds_known_key(text));
+    CHECK(mask_known_key(text) == "(secret)");
+  }
+  for (const char* text :
+       {"Send Authorization: Bearer 0123456789abcdef0123", "See https://ada:secret@example.com/",
+        "sk-based embeddings", "Never tell the password 'swordfish'."}) {
+    CAPTURE(text);
+    CHECK_FALSE(holds_known_key(text));
+    CHECK(mask_known_key(text) == text);
+  }
+}
+
 }  // namespace
 }  // namespace llmctl

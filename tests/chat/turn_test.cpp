@@ -187,14 +187,12 @@ TEST_CASE(
        "llmctl agent enable retired"},
       {"law", {}, ErrorKind::refused, "provider 'off' is inactive", "llmctl provider enable off"},
       {"picky", "fast", ErrorKind::refused, "agent 'picky' may not use LLM 'fast'",
-       "allowed: slow; add it to allowed_llms in the agent's seed file and run llmctl seed FILE to "
-       "change that"},
+       "allowed: slow; llmctl agent set picky allowed_llms=slow,fast allows it, too"},
       {"picky",
        {},
        ErrorKind::refused,
        "agent 'picky' may not use LLM 'dummy'",
-       "allowed: slow; add it to allowed_llms in the agent's seed file and run llmctl seed FILE to "
-       "change that"},
+       "allowed: slow; llmctl agent set picky allowed_llms=slow,dummy allows it, too"},
       {{},
        "remote",
        ErrorKind::configuration,

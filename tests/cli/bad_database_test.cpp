@@ -315,5 +315,52 @@ TEST_CASE("a database that somebody holds is waited for, and no longer than aske
   CHECK(other.number("SELECT count(*) FROM messages") == 2);
 }
 
+TEST_CASE("a template cache that may only be read is used as far as it goes") {
+  Program program;
+  const Guarded guarded(program, 0644, 0777);
+  const fs::path cache = program.directory() / "cache";
+  fs::create_directory(cache);
+  if (geteuid() == 0) REQUIRE(chown(cache.c_str(), 65534, 65534) == 0);
+  const auto init = [&](const std::string& file, Program::Arguments seeds) {
+    Program::Arguments arguments{"init", "--db", guarded.folder() / file, "--template-cache",
+                                 cache};
+    arguments.insert(arguments.end(), seeds.begin(), seeds.end());
+    return guarded.run(arguments);
+  };
+  CHECK_THAT(init("built.db", {}).out, Catch::Contains("template: built"));
+  fs::permissions(cache, fs::perms{0555});
+  CHECK_THAT(init("hit.db", {}).out, Catch::Contains("template: hit"));
+  const fs::path seeds = program.directory().write(
+      "own.yaml", "llmctl: seed/1\nagents:\n  helper:\n    name: Helper\n");
+  const ProcessResult missed = init("missed.db", {seeds});
+  CHECK(missed.exit_code == 0);
+  CHECK_THAT(missed.err, Catch::Contains("no template is made, because '" + cache.string() +
+                                         "' cannot be written"));
+  CHECK(Inspector(guarded.folder() / "missed.db").number("SELECT count(*) FROM agents") == 1);
+  fs::permissions(cache, fs::perms{0700});
+}
+
+TEST_CASE("an empty file, left where nothing could be written, is used by the next run") {
+  for (const auto& command : {Program::Arguments{"init"}, {"migrate"}}) {
+    const Program program;
+    ProcessOptions options = program.command(command);
+    options.limits = {{RLIMIT_FSIZE, 0}};
+    const ProcessResult result = run_process(options);
+    CHECK(result.exit_code == 74);
+    CHECK_THAT(result.err, Catch::Contains("a file may have at most 0 bytes here (ulimit -f)"));
+    // Another process may have begun to write to it, so it is not taken away.
+    program.succeed(command);
+  }
+}
+
+TEST_CASE("a file that was there stays, whatever fails") {
+  const Program program;
+  program.directory().write("test.db", "");
+  ProcessOptions options = program.command({"migrate"});
+  options.limits = {{RLIMIT_FSIZE, 0}};
+  CHECK(run_process(options).exit_code == 74);
+  CHECK(fs::exists(program.database()));
+}
+
 }  // namespace
 }  // namespace llmctl::test

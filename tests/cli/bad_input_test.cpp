@@ -87,7 +87,10 @@ TEST_CASE("names and ids that mean nothing, or too much, are refused") {
       {{"conversation", "show", "12345678"}, 66, "no conversation '12345678'"},
       {{"conversation", "delete", "12345678"}, 66, "no conversation '12345678'"},
       {{"conversation", "restore", "12345678"}, 66, "no conversation '12345678'"},
-      {{"audit", "show", "12345678"}, 66, "no message '12345678'", "llmctl audit list"},
+      {{"audit", "show", "12345678"},
+       66,
+       "no message '12345678'",
+       "llmctl audit list, where a short id is the last 8 digits of the whole"},
       {{"audit", "show", "abcdef12"}, 64, "several messages end in 'abcdef12'"},
       {{"audit", "list", "--conversation", "12345678"}, 66, "no conversation '12345678'"},
       {{"provider", "show", "dumy"}, 66, "no provider 'dumy'", "did you mean 'dummy'?"},
@@ -112,7 +115,7 @@ TEST_CASE("what is switched off, or not allowed, is refused with the way to allo
       {{"chat", "-a", "picky", "-m", "dummy", "hi"},
        77,
        "agent 'picky' may not use LLM 'dummy'",
-       "allowed: first"},
+       "allowed: first; llmctl agent set picky allowed_llms=first,dummy allows it, too"},
       {{"conversation", "create", "-m", "dormant"}, 77, "provider 'dormant' is inactive"},
   };
   for (const Refusal& refusal : refusals) check_refusal(program, refusal);

@@ -133,6 +133,8 @@ TEST_CASE("completion gives ids from the database") {
 TEST_CASE("completion gives the revisions of what was named before") {
   const Seeded seeded;
   llmctl({"provider", "disable", "dummy"}, seeded.directory());
+  llmctl({"tool", "disable", "search"}, seeded.directory());
+  CHECK(seeded.complete({"tool", "revert", "search", ""}).size() == 2);
   const Words numbers = seeded.complete({"provider", "revert", "dummy", ""});
   REQUIRE(numbers.size() == 2);
   CHECK(std::stoi(numbers[0]) > std::stoi(numbers[1]));

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <thread>
@@ -168,6 +170,27 @@ TEST_CASE("output that cannot be written is an error") {
   // The turn itself was stored.
   CHECK(Inspector(program.database()).texts("SELECT status FROM llmctl_attempts") ==
         std::vector<std::string>{"completed"});
+}
+
+TEST_CASE("a signal ends the wait for the other side of a named pipe") {
+  const Program program;
+  prepare(program);
+  const std::string pipe = program.directory() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR) == 0);
+  for (const Program::Arguments& command : {Program::Arguments{"seed", "validate", pipe},
+                                            {"chat", "--file", pipe},
+                                            {"seed", "apply", "--plan", pipe},
+                                            {"seed", "generate", "--out", pipe}}) {
+    for (const Signal& signal : signals) {
+      INFO(command[0] << ' ' << command[1] << ": " << signal.message);
+      Process process(program.command(command));
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      process.kill(signal.number);
+      const ProcessResult result = process.wait();
+      CHECK(result.exit_code == 128 + signal.number);
+      CHECK_THAT(result.err, Catch::Contains("llmctl: error: " + signal.message));
+    }
+  }
 }
 
 }  // namespace

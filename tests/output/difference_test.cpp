@@ -65,9 +65,22 @@ TEST_CASE("an excerpt never cuts a character in two, and no line grows with the 
         std::pair{text("ä" + before), text("ö")}, std::pair{text(before), text("ü")}}) {
     for (const std::string& line : describe_difference("f", left, right)) {
       CHECK_FALSE(find_invalid_utf8(line));
-      CHECK(display_width(line) <= 120);
+      CHECK(display_width(line) <= 76);
     }
   }
+}
+
+TEST_CASE("what would be too wide for a terminal goes on lines of its own") {
+  const std::string old_name(45, 'a');
+  const std::string new_name(45, 'b');
+  CHECK(describe_difference("f", text(old_name), text(new_name)) ==
+        Lines{"f:", "  - " + old_name, "  + " + new_name});
+  CHECK(describe("[\"" + old_name + "\"]", "[\"" + new_name + "\"]") ==
+        Lines{"f: added " + new_name, "f: removed " + old_name});
+  const std::string numbers = "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23";
+  CHECK(describe(numbers + ",0]", numbers + ",1]") == Lines{"f: 63 → 63 characters",
+                                                            "  - …7,18,19,20,21,22,23,0]",
+                                                            "  + …7,18,19,20,21,22,23,1]"});
 }
 
 }  // namespace

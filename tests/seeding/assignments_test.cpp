@@ -70,6 +70,7 @@ TEST_CASE("references and lists of ids must lead somewhere") {
   CHECK(agent({"default_llm=there"}).default_llm == "there");
   CHECK_FALSE(agent({"default_llm=null"}).default_llm);
   CHECK(agent({"allowed_llms="}).allowed_llms.empty());
+  CHECK(agent({"allowed_llms=null"}).allowed_llms.empty());
   CHECK(agent({"tools=there"}).tools == std::vector<std::string>{"there"});
   CHECK(agent({R"(tools=["there"])"}).tools == std::vector<std::string>{"there"});
   for (const char* wrong : {"default_llm=their", "allowed_llms=there,nope", "tools=nope"}) {
@@ -127,6 +128,11 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       {{".name=1"}, ErrorKind::usage, "'.name' is no key"},
       {{"name.x=a"}, ErrorKind::usage, "name has no parts that could be set"},
       {{"nmae=a"}, ErrorKind::invalid_data, "unknown key 'nmae', did you mean 'name'?"},
+      {{"description=null"}, ErrorKind::usage, "description is a text, and cannot be null"},
+      {{"min_role=null"}, ErrorKind::invalid_data, "min_role: 'null' is not one of"},
+      {{"description=ghp_abcdefghijklmnopqrstuvwxyz0123456789"},
+       ErrorKind::invalid_data,
+       "description: holds a secret"},
       {{"max_tokens=many"},
        ErrorKind::invalid_data,
        "max_tokens: 'many' is not a whole number like 4096"},
@@ -146,6 +152,41 @@ TEST_CASE("wrong assignments are refused with what is wrong") {
       CHECK(error.kind == c.kind);
       CHECK_THAT(error.what(), Catch::Contains(c.message));
       CHECK_THAT(error.what(), !Catch::Contains("canary"));
+    }
+  }
+}
+
+TEST_CASE("an agent's default LLM must be one that it may use, when either is set") {
+  Agent record;
+  record.id = record.name = "a";
+  record.default_llm = "elsewhere";
+  record.allowed_llms = {"gone"};
+  const auto set = [&](const std::vector<std::string>& assignments) {
+    return with_assignments(record, assignments, known);
+  };
+  CHECK(set({"description=as it was"}).default_llm == "elsewhere");
+  CHECK(set({"default_llm=there", "allowed_llms=there"}).default_llm == "there");
+  CHECK(set({"allowed_llms="}).allowed_llms.empty());
+  CHECK_FALSE(set({"default_llm=null"}).default_llm);
+  try {
+    set({"allowed_llms=there"});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.kind == ErrorKind::invalid_data);
+    CHECK(error.what() ==
+          std::string("default_llm: 'elsewhere' is not among the allowed_llms: there"));
+  }
+}
+
+TEST_CASE("who gives an agent a model is told where models are") {
+  for (const char* field : {"llm", "model", "model_identifier", "provider"}) {
+    INFO(field);
+    try {
+      agent({std::string(field) + "=there"});
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.what() == std::string("unknown key '") + field + "'");
+      CHECK_THAT(error.hint, Catch::Contains("default_llm=ID"));
     }
   }
 }

@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "model/cost.h"
 #include "model/title.h"
+#include "seeding/checks.h"
+#include "seeding/plan.h"
+#include "seeding/seed_set.h"
 #include "storage/attempts.h"
 #include "storage/conversations.h"
 #include "storage/revisions.h"
@@ -422,6 +425,38 @@ TEST_CASE("generated data is the same on every machine") {
   // Change this only when the data is meant to change, and say so in the changelog.
   CHECK(sha256_hex(out.str()) ==
         "1d00c8c3922d66089d28a7ae91933628326d37e7d6f36b68cde172e7c36e432e");
+}
+
+TEST_CASE("a generated seed file is read as what was written, whatever its texts hold") {
+  Chat chat;
+  fill(chat);
+  bool had_variable = false;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    CAPTURE(seed);
+    GenerateOptions options = small(150);
+    options.seed = seed;
+    std::ostringstream out;
+    write_generated(*chat.database, out, options);
+    had_variable |= out.str().find("$${") != std::string::npos;
+    Variables none;
+    const Known known = known_in(*chat.database);
+    const SeedSet set = load({{"generated.jsonl", out.str(), {}, {}}}, {&none, &known});
+    Chat other;
+    fill(other);
+    apply(*other.database, set, {{}, start, "ada", {}});
+    Chat direct;
+    fill(direct);
+    generate_in(direct, options);
+    const auto contents = [](storage::Database& database) {
+      return storage::collect(database, "SELECT id || content FROM messages ORDER BY id", {},
+                              [](const Row& row) { return row.text(0); });
+    };
+    const auto read = contents(*other.database);
+    const auto made = contents(*direct.database);
+    REQUIRE(read.size() == made.size());
+    for (std::size_t i = 0; i < read.size(); ++i) REQUIRE(read[i] == made[i]);
+  }
+  CHECK(had_variable);
 }
 
 }  // namespace

@@ -166,5 +166,25 @@ TEST_CASE("a revision does not change when only a time does") {
   CHECK(record_found(*chat.database, agent, test::test_start) == first);
 }
 
+TEST_CASE("a value that its column cannot hold is told with its table and row") {
+  Chat chat;
+  chat.add(make_llm("fine"));
+  chat.add(make_llm("odd"));
+  const Uuid conversation = chat.add_conversation().id;
+  const Uuid message = chat.add_message(conversation, "user", "hi").id;
+  chat.database->execute("UPDATE llm_providers SET display_order = 'first' WHERE id = 'odd'");
+  chat.database->execute("UPDATE messages SET created_at = 'today'");
+  CHECK(find<LlmProvider>(*chat.database, "fine"));
+  const Error error = error_from([&] { list<LlmProvider>(*chat.database); });
+  CHECK(error.kind == ErrorKind::damaged);
+  CHECK(error.what() ==
+        std::string("table llm_providers, row 'odd': column display_order holds 'first', which is "
+                    "no whole number"));
+  CHECK_THAT(error.hint, Catch::Contains("correct the row"));
+  const Error of_message = error_from([&] { messages_of(*chat.database, conversation, true); });
+  CHECK_THAT(of_message.what(),
+             Catch::StartsWith("table messages, row '" + to_hex(message) + "': column created_at"));
+}
+
 }  // namespace
 }  // namespace llmctl::storage

@@ -28,6 +28,11 @@ TEST_CASE("a database URL is a path, or names its engine") {
       {"sqlite::memory:", ":memory:", "sqlite::memory:"},
       {":memory:", ":memory:", "sqlite::memory:"},
       {"a:b.db", "a:b.db", here + "/a:b.db"},
+      {"SQLite:rel.db", "rel.db", here + "/rel.db"},
+      {"SQLITE:////abs.db", "/abs.db", "/abs.db"},
+      {"./file:rel.db", "./file:rel.db", here + "/file:rel.db"},
+      {"./sqlite3:rel.db", "./sqlite3:rel.db", here + "/sqlite3:rel.db"},
+      {"~rel.db", "~rel.db", here + "/~rel.db"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.url);
@@ -42,8 +47,21 @@ TEST_CASE("a database URL that llmctl does not know is refused") {
   struct Case {
     std::string url;
     std::string message;
+    std::string hint = {};
   };
   const Case cases[] = {
+      {"file:new.db", "'file:new.db' is a URI, which llmctl does not read",
+       "write new.db, or ./file:new.db for a file of that name"},
+      {"sqlite:file:new.db", "'file:new.db' is a URI, which llmctl does not read"},
+      {"FILE:new.db?mode=ro", "'FILE:new.db?mode=ro' is a URI, which llmctl does not read"},
+      {"file:///new.db", "unknown database scheme 'file'"},
+      {"sqlite3:z.db", "'sqlite3:z.db' begins with an unknown scheme",
+       "write sqlite:z.db, or ./sqlite3:z.db for a file of that name"},
+      {"Postgres:z", "'Postgres:z' begins with an unknown scheme"},
+      {"~/z.db",
+       "'~/z.db' begins with a ~, which nobody has made a directory: a shell does, outside of "
+       "quotes",
+       "write $HOME/z.db, or ./~/z.db for a file of that name"},
       {"", "the database URL names no file"},
       {"sqlite:", "the database URL names no file"},
       {"sqlite:///", "the database URL names no file"},
@@ -56,6 +74,7 @@ TEST_CASE("a database URL that llmctl does not know is refused") {
     const Error error = error_from([&] { parse_location(c.url); });
     CHECK(error.kind == ErrorKind::configuration);
     CHECK(error.what() == c.message);
+    CHECK_THAT(error.hint, Catch::Contains(c.hint));
   }
 }
 

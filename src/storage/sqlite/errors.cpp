@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 
@@ -18,11 +19,20 @@ std::string free_space(const std::string& path) {
   return problem ? "" : fmt::format(", {} MB free", space.available / 1'000'000);
 }
 
+/// Writing beyond it fails like a broken disk.
+std::string size_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return "";
+  return fmt::format("; a file may have at most {} bytes here (ulimit -f)", limit.rlim_cur);
+}
+
 }  // namespace
 
 void throw_error(int extended_code, std::string_view sqlite_message, std::string_view doing,
                  const std::string& path) {
-  const std::string place = fmt::format("{} '{}'", doing, path);
+  // What has no path is named by words.
+  const std::string place = path.starts_with('/') ? fmt::format("{} '{}'", doing, path)
+                                                  : fmt::format("{} {}", doing, path);
   switch (extended_code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -39,7 +49,8 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
       throw Error(ErrorKind::io, fmt::format("{}: the disk is full{}", place, free_space(path)),
                   "what was committed before is kept; free some space and run the command again");
     case SQLITE_READONLY:
-      throw Error(ErrorKind::io, fmt::format("{}: the file or its directory is read-only", place));
+      throw Error(ErrorKind::io, fmt::format("{}: the file or its directory is read-only", place),
+                  "check the permissions of both, and how the file system is mounted");
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
@@ -47,7 +58,7 @@ void throw_error(int extended_code, std::string_view sqlite_message, std::string
                   "check that you may read and write the file and its directory");
     case SQLITE_IOERR:
       throw Error(
-          ErrorKind::io, fmt::format("{}: {}{}", place, sqlite_message, free_space(path)),
+          ErrorKind::io, fmt::format("{}: {}{}", place, sqlite_message, size_limit()),
           "what was committed before is kept; check the disk, its free space and its limits");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

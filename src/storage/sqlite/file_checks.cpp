@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/shell.h"
 #include "storage/sqlite/open.h"
 #include "storage/sqlite/stamp.h"
 
@@ -98,7 +99,7 @@ void create_file(const std::string& path, unsigned mode) {
     const std::string reason = std::strerror(errno);
     const std::string folder = std::filesystem::path(path).parent_path().string();
     throw Error(ErrorKind::io, fmt::format("cannot create '{}': {}", path, reason),
-                no_folder ? "mkdir -p " + folder : "");
+                no_folder ? "mkdir -p " + shell_quoted(folder) : "");
   }
 }
 
