@@ -13,7 +13,8 @@ OutputStream::OutputStream(int descriptor) : std::ostream(nullptr), buffer_(desc
 
 OutputStream::~OutputStream() { flush(); }
 
-OutputStream::Buffer::Buffer(int file) : descriptor(file), bytes() {
+// The bytes stay as they are: whoever prints a line should not pay for touching all of them.
+OutputStream::Buffer::Buffer(int file) : descriptor(file) {
   setp(bytes.data(), bytes.data() + bytes.size());
 }
 
