@@ -1,12 +1,17 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace llmctl::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of the first header of this name, which is compared without case (RFC 9110, 5.1).
+std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
 
 /// One request, complete but for the connection.
 struct Request {

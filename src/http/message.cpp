@@ -1,0 +1,15 @@
+#include "http/message.h"
+
+#include "base/text.h"
+
+namespace llmctl::http {
+
+std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
+  const std::string wanted = to_lower_ascii(name);
+  for (const auto& [key, value] : headers) {
+    if (to_lower_ascii(key) == wanted) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace llmctl::http
