@@ -214,7 +214,9 @@ class CurlClient final : public Client {
     easy.set(CURLOPT_ERRORBUFFER, detail.data());
 
     const auto code = run(*connections_, easy, transfer);
-    if (code && *code != CURLE_OK && !transfer.result()) {
+    if (code == CURLE_OK) {
+      transfer.finish();
+    } else if (code && !transfer.result()) {
       auto failure =
           name_failure({*code, detail.data(), gate.refusal, proxy.has_value()}, easy, url, limits);
       transfer.fail(failure.kind, std::move(failure.message));
