@@ -18,9 +18,10 @@ std::optional<Duration> advised_wait(const http::Headers& headers, Timestamp now
 /// What a status means where the body says nothing better.
 ProviderErrorKind kind_of_status(int status);
 
-/// A failed result of a reply with this head. Retryable: x-should-retry, if it is there, else 408,
-/// 409, 429, 5xx but 501 and 505; never auth, quota, invalid_request, context_length,
-/// content_filter or not_found. `message` is cut to 2,000 bytes of printable text.
+/// A failed result of a reply with this head. Retryable: never quota; x-should-retry, if it is
+/// there; else 408, 409, 429, 5xx but 501 and 505, and in a reply that began well what is_transient
+/// says, but not auth, invalid_request, context_length, content_filter or not_found. `message` is
+/// cut to 2,000 bytes of printable text.
 ProviderResult failed_reply(const http::ReplyHead& head, ProviderErrorKind kind,
                             std::string_view message, Timestamp now);
 

@@ -1,0 +1,59 @@
+#include "providers/settings.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "providers/configuration.h"
+
+namespace llmctl::providers {
+namespace {
+
+using nlohmann::json;
+
+template <class Value>
+void keep(Value& setting, Value&& found) {
+  if (found) setting = std::forward<Value>(found);
+}
+
+void keep_header(http::Headers& headers, std::pair<std::string, std::string> header) {
+  std::erase_if(headers, [&](const auto& other) {
+    return to_lower_ascii(other.first) == to_lower_ascii(header.first);
+  });
+  headers.push_back(std::move(header));
+}
+
+/// What the configuration says takes the place of what another one said before.
+void apply(TurnSettings& settings, const Configuration& configuration) {
+  keep(settings.max_tokens, configuration.whole_number("max_tokens", 1));
+  keep(settings.temperature, configuration.number("temperature"));
+  keep(settings.top_p, configuration.number("top_p"));
+  if (auto stop = configuration.texts("stop")) settings.stop = std::move(*stop);
+  keep(settings.seed, configuration.whole_number("seed"));
+  keep(settings.presence_penalty, configuration.number("presence_penalty"));
+  keep(settings.frequency_penalty, configuration.number("frequency_penalty"));
+  keep(settings.response_format, configuration.mapping("response_format"));
+  keep(settings.reasoning_effort, configuration.text("reasoning_effort"));
+  keep(settings.tool_choice, configuration.text_or_mapping("tool_choice"));
+  keep(settings.parallel_tool_calls, configuration.boolean("parallel_tool_calls"));
+  for (auto& header : configuration.headers("extra_headers"))
+    keep_header(settings.extra_headers, std::move(header));
+  if (const auto fields = configuration.mapping("extra_body")) {
+    json body = json::parse(settings.extra_body.text);
+    body.update(json::parse(fields->text));
+    settings.extra_body.text = body.dump();
+  }
+}
+
+}  // namespace
+
+TurnSettings settings_of(const model::LlmProvider& llm, const std::optional<model::Agent>& agent) {
+  TurnSettings settings;
+  apply(settings, Configuration(llm));
+  if (agent) apply(settings, Configuration(*agent));
+  if (llm.max_tokens > 0)
+    settings.max_tokens = std::min(settings.max_tokens.value_or(llm.max_tokens), llm.max_tokens);
+  return settings;
+}
+
+}  // namespace llmctl::providers
