@@ -115,7 +115,7 @@ void set_target(EasyHandle& easy, const Request& request, const std::optional<st
 /// libcurl reads the body where it lies.
 void set_content(EasyHandle& easy, const Request& request, HeaderList& headers) {
   for (const auto& [name, value] : request.headers)
-    headers.add(value.empty() ? name + ";" : name + ": " + value);
+    headers.add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   headers.add("Expect:");
   if (!find_header(request.headers, "content-type")) headers.add("Content-Type:");
   easy.set(CURLOPT_HTTPHEADER, headers.get());
