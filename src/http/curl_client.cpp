@@ -49,7 +49,7 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* target) {
       gate.reach == Reach::internet && address && !why_refused(*address, Reach::anywhere);
   gate.refusal = fmt::format(
       "no connection is made to {}, which has {}{}", gate.target, *why,
-      may_be_permitted ? "; 'allow_private: true' in llmctl's own file permits it" : "");
+      may_be_permitted ? "; 'allow_private: true' in llmctl's configuration file permits it" : "");
   return CURL_SOCKET_BAD;
 }
 

@@ -207,7 +207,7 @@ TEST_CASE("a proxy of the environment is asked for a tunnel, and is told nothing
   CHECK(proxy.requests()[0].head.find("canary") == std::string::npos);
 }
 
-TEST_CASE("http to this machine goes around every proxy") {
+TEST_CASE("a request to this machine goes around every proxy") {
   HttpServer proxy({reply_with("proxy")});
   HttpServer server({reply_with("server")});
   const ScopedVariable http_proxy("http_proxy", proxy.url());
