@@ -310,7 +310,7 @@ TEST_CASE("addresses out of reach are not connected to") {
       {"https://0.0.0.0/", "no connection is made to '0.0.0.0', which has an unspecified address"},
       {"https://10.0.0.1/",
        "no connection is made to '10.0.0.1', which has a private address; 'allow_private: true' in "
-       "llmctl's own file permits it"},
+       "llmctl's configuration file permits it"},
   };
   const ScopedVariable no_proxy("no_proxy", "*");
   for (const Case& c : cases) {
