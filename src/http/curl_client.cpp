@@ -49,7 +49,7 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* target) {
       gate.reach == Reach::internet && address && !why_refused(*address, Reach::anywhere);
   gate.refusal = fmt::format(
       "no connection is made to {}, which has {}{}", gate.target, *why,
-      may_be_permitted ? "; 'allow_private: true' in llmctl's own file permits it" : "");
+      may_be_permitted ? "; 'allow_private: true' in llmctl's configuration file permits it" : "");
   return CURL_SOCKET_BAD;
 }
 
@@ -115,7 +115,7 @@ void set_target(EasyHandle& easy, const Request& request, const std::optional<st
 /// libcurl reads the body where it lies.
 void set_content(EasyHandle& easy, const Request& request, HeaderList& headers) {
   for (const auto& [name, value] : request.headers)
-    headers.add(value.empty() ? name + ";" : name + ": " + value);
+    headers.add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   headers.add("Expect:");
   if (!find_header(request.headers, "content-type")) headers.add("Content-Type:");
   easy.set(CURLOPT_HTTPHEADER, headers.get());

@@ -17,7 +17,7 @@ struct CurlOptions {
 
 /// Speaks HTTP/1.1 and, over TLS, HTTP/2, and keeps connections for the next request. Proxies and a
 /// certificate bundle (SSL_CERT_FILE, CURL_CA_BUNDLE) come from the environment. The library is
-/// loaded with the first request. For one thread.
+/// loaded with the first request. For one thread, in a process that ignores SIGPIPE.
 std::unique_ptr<Client> make_curl_client(CurlOptions options = {});
 
 }  // namespace llmctl::http

@@ -25,6 +25,7 @@
 namespace llmctl::http {
 
 struct CurlFunctions {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared has none
 #define LLMCTL_DECLARE(name) decltype(&::name) name = nullptr;
   LLMCTL_CURL_FUNCTIONS(LLMCTL_DECLARE)
 #undef LLMCTL_DECLARE

@@ -33,7 +33,7 @@ bool excludes(std::string_view pattern, const std::string& host) {
 // libcurl would find the same proxy, but does not tell whether it uses one, and so whether it
 // connects to the proxy, which may have a private address, or to the host, which may not.
 std::optional<std::string> proxy_for(const Url& url, const Variable& variable) {
-  if (!url.is_secure) return std::nullopt;
+  if (names_this_machine(url)) return std::nullopt;
   auto proxy = first_set(variable, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
   if (!proxy) return std::nullopt;
   std::string exceptions = first_set(variable, {"no_proxy", "NO_PROXY"}).value_or("");

@@ -37,12 +37,6 @@ bool is_name(std::string_view host) {
          host.front() != '.' && host.back() != '.' && host.find("..") == std::string_view::npos;
 }
 
-bool names_this_machine(const std::string& host) {
-  if (host == "localhost" || host.ends_with(".localhost")) return true;
-  const auto address = parse_address(host);
-  return address && is_loopback(*address);
-}
-
 struct Authority {
   std::string host;
   std::optional<std::string_view> port;
@@ -94,7 +88,7 @@ std::variant<Url, std::string> parse_url(std::string_view text) {
     if (!port) return fmt::format("the URL's port '{}' is no port", *parts->port);
     url.port = *port;
   }
-  if (!url.is_secure && !names_this_machine(url.host))
+  if (!url.is_secure && !names_this_machine(url))
     return fmt::format("the URL of '{}' must begin with https://: http is for loopback addresses",
                        url.host);
   url.path = text.substr(end, text.find('?') - end);
@@ -107,6 +101,12 @@ std::string authority(const Url& url) {
   std::string result = is_ipv6 ? "[" + url.host + "]" : url.host;
   if (url.port != (url.is_secure ? 443 : 80)) result += ":" + std::to_string(url.port);
   return result;
+}
+
+bool names_this_machine(const Url& url) {
+  if (url.host == "localhost" || url.host.ends_with(".localhost")) return true;
+  const auto address = parse_address(url.host);
+  return address && is_loopback(*address);
 }
 
 }  // namespace llmctl::http

@@ -24,4 +24,7 @@ std::variant<Url, std::string> parse_url(std::string_view text);
 /// "api.openai.com", "127.0.0.1:8080", "[::1]:8080": without the scheme's own port.
 std::string authority(const Url& url);
 
+/// Whether the host is localhost, or a loopback address.
+bool names_this_machine(const Url& url);
+
 }  // namespace llmctl::http

@@ -10,6 +10,7 @@
 
 #include "base/signals.h"
 #include "tests/http/client.h"
+#include "tests/support/environment.h"
 #include "tests/support/http_server.h"
 
 namespace llmctl::test {
@@ -39,7 +40,7 @@ TEST_CASE("a connection that breaks is a network failure, at whatever point it d
     std::string_view when;
     ScriptedReply reply;
     std::string_view message;  ///< how it begins
-    std::string_view text;     ///< what was handed on before
+    std::string_view text;     ///< what may have been handed on before
   };
   const Case cases[] = {
       {"closed before the head", {{}, End::close}, "the server closed the connection", ""},
@@ -66,7 +67,8 @@ TEST_CASE("a connection that breaks is a network failure, at whatever point it d
     CHECK(outcome.kind() == Failure::Kind::network);
     CHECK_THAT(outcome.message(), Catch::StartsWith(std::string(c.message)));
     CHECK(outcome.failure->sent);
-    CHECK(outcome.reply.text == c.text);
+    // A reset takes away what has arrived and was not read.
+    CHECK_THAT(std::string(c.text), Catch::StartsWith(outcome.reply.text));
   }
 }
 
@@ -98,7 +100,7 @@ TEST_CASE("each limit on time ends a request in its own words") {
       {{{{half}}, End::stall},
        limits(&http::Limits::idle, 100ms),
        "nothing more of the reply within 100ms"},
-      {{{{half}}, End::stall}, limits(&http::Limits::total, 200ms), "no whole reply within 200ms"},
+      {{{{half}}, End::stall}, limits(&http::Limits::total, 1s), "no whole reply within 1s"},
   };
   for (const Case& c : cases) {
     const auto outcome = perform_against(c.reply, c.limits);
@@ -122,9 +124,9 @@ TEST_CASE("a connection that does not come about is given up") {
 
 TEST_CASE("a slow reply is waited for as long as it goes on") {
   ScriptedReply drip{{{"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n"}}};
-  for (int i = 0; i < 10; ++i) drip.pieces.push_back({"x", 60ms});
+  for (int i = 0; i < 10; ++i) drip.pieces.push_back({"x", 250ms});
   http::Limits limits = patient();
-  limits.idle = limits.first_byte = 300ms;
+  limits.idle = limits.first_byte = 2s;
   const auto outcome = perform_against(drip, limits);
   CHECK(outcome.message().empty());
   CHECK(outcome.reply.text == "xxxxxxxxxx");
@@ -145,7 +147,8 @@ TEST_CASE("what is no HTTP is malformed, and none of it is repeated") {
        {{{head + "transfer-encoding: chunked\r\n\r\nxyz canary\r\n"}}, End::close}},
       {"a length that is none", {{{head + "content-length: canary\r\n\r\n"}}, End::close}},
       {"a broken compression", reply_with("canary canary", "content-encoding: gzip\r\n")},
-      {"a compression not asked for", reply_with("canary", "content-encoding: zstd\r\n")},
+      {"a compression not asked for", reply_with("\x06", "content-encoding: br\r\n")},
+      {"another of those", reply_with("canary", "content-encoding: zstd\r\n")},
       {"one of two compressions", reply_with("canary", "content-encoding: gzip, br\r\n")},
       {"an unknown compression", reply_with("canary", "content-encoding: canary\r\n")},
       {"another protocol from now on",
@@ -307,8 +310,9 @@ TEST_CASE("addresses out of reach are not connected to") {
       {"https://0.0.0.0/", "no connection is made to '0.0.0.0', which has an unspecified address"},
       {"https://10.0.0.1/",
        "no connection is made to '10.0.0.1', which has a private address; 'allow_private: true' in "
-       "llmctl's own file permits it"},
+       "llmctl's configuration file permits it"},
   };
+  const ScopedVariable no_proxy("no_proxy", "*");
   for (const Case& c : cases) {
     CAPTURE(c.url);
     const auto outcome = perform(post(c.url));
@@ -330,13 +334,9 @@ TEST_CASE("a signal ends a request that waits") {
   if (child == 0) {
     install_signal_handlers();
     const auto outcome = perform(post(url));
-    ::_exit(outcome.kind() == Failure::Kind::cancelled && outcome.failure->sent &&
-                    outcome.reply.text == "hello"
-                ? 0
-                : 1);
+    ::_exit(outcome.kind() == Failure::Kind::cancelled && outcome.failure->sent ? 0 : 1);
   }
   while (server.requests().empty()) std::this_thread::sleep_for(1ms);
-  std::this_thread::sleep_for(50ms);
   ::kill(child, SIGINT);
   int status = 0;
   ::waitpid(child, &status, 0);

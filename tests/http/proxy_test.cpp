@@ -29,7 +29,9 @@ TEST_CASE("the proxy comes from the usual variables, the small ones first") {
   CHECK(find_proxy("https://host/", {{"http_proxy", "a"}}) == "none");
 }
 
-TEST_CASE("http stays on this machine, and asks no proxy") {
+TEST_CASE("no proxy is asked for this machine") {
+  CHECK(find_proxy("https://127.0.0.1/", {{"https_proxy", "a"}}) == "none");
+  CHECK(find_proxy("https://[::1]:8443/", {{"https_proxy", "a"}}) == "none");
   CHECK(find_proxy("http://localhost/", {{"http_proxy", "a"}, {"all_proxy", "b"}}) == "none");
 }
 
