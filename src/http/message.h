@@ -21,6 +21,10 @@ struct Request {
   std::string body;
 };
 
+/// Why these are not a method and headers, or nothing when they are: a line break in a value would
+/// begin another header.
+std::optional<std::string> find_problem(const Request& request);
+
 /// What precedes the body of a reply.
 struct ReplyHead {
   int status = 0;
