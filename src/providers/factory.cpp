@@ -10,7 +10,11 @@
 namespace llmctl::providers {
 namespace {
 
-using Make = std::unique_ptr<Provider> (*)(const std::optional<model::LlmProvider>&);
+using Make = std::unique_ptr<Provider> (*)(const model::LlmProvider&, const ProviderContext&);
+
+std::unique_ptr<Provider> make_dummy_of(const model::LlmProvider& llm, const ProviderContext&) {
+  return make_dummy(llm);
+}
 
 struct Row {
   std::string_view provider_type;
@@ -19,7 +23,7 @@ struct Row {
 };
 /// Adding a provider is one line here.
 constexpr std::array<Row, 1> implementations{{
-    {"custom", false, make_dummy},
+    {"custom", false, make_dummy_of},
 }};
 
 bool has_base_url(const model::LlmProvider& llm) {
@@ -40,9 +44,10 @@ const Row* find_row(const model::LlmProvider& llm) {
 
 bool has_implementation(const model::LlmProvider& llm) { return find_row(llm) != nullptr; }
 
-std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm) {
+std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm,
+                                       const ProviderContext& context) {
   if (!llm) return make_dummy(llm);
-  if (const Row* row = find_row(*llm)) return row->make(llm);
+  if (const Row* row = find_row(*llm)) return row->make(*llm, context);
   throw Error(
       ErrorKind::configuration,
       fmt::format("provider type '{}'{} of LLM '{}' is not implemented in this version of llmctl",

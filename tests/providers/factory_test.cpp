@@ -18,7 +18,7 @@ model::LlmProvider of_type(const std::string& type, const std::string& configura
 std::string answer_of(const std::optional<model::LlmProvider>& llm) {
   const model::Conversation conversation;
   const std::optional<model::Agent> agent;
-  std::vector<model::Message> history(1);
+  std::vector<HistoryEntry> history(1);
   history[0].role = "user";
   history[0].content = "hi";
   return std::get<ProviderResult>(
