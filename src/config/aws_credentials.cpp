@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "config/ini_file.h"
 
 namespace llmctl::config {
@@ -154,6 +155,19 @@ void refuse_variable_if(const Variables& variables, const Unsupported& row) {
                      row.needs));
 }
 
+/// "us-gov-east-1": words, then a number. A bucket or gateway of somebody's, which could stand in
+/// the same place of a host's name, has another form.
+bool is_region(std::string_view name) {
+  const std::vector<std::string> words = split(name, '-');
+  const auto consists_of = [](std::string_view word, char first, char last) {
+    return std::ranges::all_of(word, [&](char c) { return c >= first && c <= last; });
+  };
+  return words.size() >= 3 && name.size() <= 63 && consists_of(words.back(), '0', '9') &&
+         std::ranges::count(name, '-') == static_cast<std::ptrdiff_t>(words.size()) - 1 &&
+         std::all_of(words.begin(), words.end() - 1,
+                     [&](const std::string& word) { return consists_of(word, 'a', 'z'); });
+}
+
 }  // namespace
 
 AwsCredential find_aws_credential(const Variables& variables) {
@@ -194,11 +208,8 @@ std::string find_aws_region(const std::optional<std::string>& option, const Vari
         "profile has none",
         "set configuration.region of the LLM, or export AWS_REGION=us-east-1");
   }
-  const bool is_label = !region->empty() && region->size() <= 63 && !region->starts_with('-') &&
-                        !region->ends_with('-') && std::ranges::all_of(*region, [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                        });
-  if (!is_label) refuse(fmt::format("'{}' is no AWS region", *region), "they look like us-east-1");
+  if (!is_region(*region))
+    refuse(fmt::format("'{}' is no AWS region", *region), "they look like us-east-1");
   return *region;
 }
 

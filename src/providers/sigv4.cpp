@@ -141,6 +141,10 @@ Secret signing_key(std::string_view secret, std::string_view day, std::string_vi
 http::Request sign(http::Request request, const config::AwsKeys& keys, const SigningScope& scope) {
   const std::string time = basic_format(scope.time);
   const std::string day = time.substr(0, 8);
+  std::erase_if(request.headers, [](const auto& header) {
+    const std::string name = to_lower_ascii(header.first);
+    return name == "x-amz-date" || name == "x-amz-security-token" || name == "authorization";
+  });
   request.headers.emplace_back("X-Amz-Date", time);
   if (keys.session_token && !keys.session_token->reveal().empty())
     request.headers.emplace_back("X-Amz-Security-Token", keys.session_token->reveal());

@@ -20,9 +20,9 @@ struct SigningScope {
   Timestamp time;
 };
 
-/// The request with X-Amz-Date, X-Amz-Security-Token (with a session token) and Authorization. All
-/// its headers are signed, and Host as its URL says; so nothing may change them on the way. The URL
-/// must be one of http::parse_url.
+/// The request with X-Amz-Date, X-Amz-Security-Token (with a session token) and Authorization, in
+/// place of those it had. All its headers are signed, and Host as its URL says; so nothing may
+/// change them on the way. The URL must be one of http::parse_url.
 http::Request sign(http::Request request, const config::AwsKeys& keys, const SigningScope& scope);
 
 /// What is signed: its hash, with the scope and the time. `request` has all headers but Host.

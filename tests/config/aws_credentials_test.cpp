@@ -319,10 +319,26 @@ TEST_CASE("a region is the option, a variable's or the profile's") {
 
 TEST_CASE("what could become another host is no region") {
   const Home home;
-  for (const char* region :
-       {"us-east-1.evil.com/", "us-east-1.evil.com", "us-east-1/", "us east 1", "us-east-1@x",
-        "us-east-1:80", "us-east-1#", "us-east-1?", "US-EAST-1", "-us", "us-", "us_east_1",
-        "\xc3\xbcs-east-1", "us-east-1\n", "us%2deast"}) {
+  for (const char* region : {"us-east-1.evil.com/",
+                             "us-east-1.evil.com",
+                             "us-east-1/",
+                             "us east 1",
+                             "us-east-1@x",
+                             "us-east-1:80",
+                             "us-east-1#",
+                             "us-east-1?",
+                             "US-EAST-1",
+                             "-us",
+                             "us-",
+                             "us_east_1",
+                             "\xc3\xbcs-east-1",
+                             "us-east-1\n",
+                             "us%2deast",
+                             "s3-us-west-2",
+                             "us-1",
+                             "us--east-1",
+                             "us-east-one",
+                             "us-east-1-"}) {
     CAPTURE(region);
     const Error error = error_from([&] { home.region(region); });
     CHECK(error.kind == ErrorKind::configuration);
