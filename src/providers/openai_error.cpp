@@ -237,7 +237,7 @@ std::optional<Duration> wait_for_reset(const http::Headers& headers) {
   return longest;
 }
 
-ProviderResult failed_answer(const http::ReplyHead& head, const Report& report, Timestamp now) {
+ProviderResult failed_report(const http::ReplyHead& head, const Report& report, Timestamp now) {
   ProviderResult result = failed_reply(head, kind_of(head, report), describe(head, report), now);
   ProviderError& error = *result.error;
   if (error.kind == Kind::rate_limited) {
@@ -260,12 +260,12 @@ bool is_error(const json& value) {
          member(value, "message").is_string();
 }
 
-ProviderResult failed_answer(const http::ReplyHead& head, std::string_view body, Timestamp now) {
-  return failed_answer(head, report_of(body), now);
+ProviderResult failed_body(const http::ReplyHead& head, std::string_view body, Timestamp now) {
+  return failed_report(head, report_of(body), now);
 }
 
-ProviderResult failed_answer(const http::ReplyHead& head, const json& value, Timestamp now) {
-  return failed_answer(head, report_of(value), now);
+ProviderResult failed_value(const http::ReplyHead& head, const json& value, Timestamp now) {
+  return failed_report(head, report_of(value), now);
 }
 
 std::string filtered_categories(const json& filter_results) {

@@ -13,10 +13,10 @@ namespace llmctl::providers::openai {
 bool is_error(const nlohmann::json& value);
 
 /// The failed result of a reply whose body was not understood as an answer.
-ProviderResult failed_answer(const http::ReplyHead& head, std::string_view body, Timestamp now);
+ProviderResult failed_body(const http::ReplyHead& head, std::string_view body, Timestamp now);
 /// The same of a value for which is_error holds.
-ProviderResult failed_answer(const http::ReplyHead& head, const nlohmann::json& value,
-                             Timestamp now);
+ProviderResult failed_value(const http::ReplyHead& head, const nlohmann::json& value,
+                            Timestamp now);
 
 /// "hate, violence": the categories that a content filter of Azure's objected to; may be empty.
 std::string filtered_categories(const nlohmann::json& filter_results);

@@ -44,7 +44,8 @@ class Reader final : public ReplyReader {
   }
 
   Step finish() override {
-    if (!is_stream_) return complete(is_success(head_) ? read_completion() : failed_body());
+    if (!is_stream_)
+      return complete(is_success(head_) ? read_completion() : failed_body(head_, body_, now()));
     events_.finish([&](const http::ServerSentEvent& event) { take(event, nullptr); });
     return complete(end_of_stream());
   }
@@ -60,8 +61,6 @@ class Reader final : public ReplyReader {
  private:
   Timestamp now() const { return options_.now ? options_.now() : Timestamp{}; }
 
-  ProviderResult failed_body() const { return failed_answer(head_, body_, now()); }
-
   void take(const http::ServerSentEvent& event, StreamSink* sink) {
     if (is_done_ || failure_ || trim(event.data).empty()) return;
     if (event.data.starts_with("[DONE]")) {
@@ -73,9 +72,9 @@ class Reader final : public ReplyReader {
       // What was cut off is no fault of its form.
       if (event.is_whole) failure_ = malformed_reply(head_, "an event of the stream is no JSON");
     } else if (is_error(chunk)) {
-      failure_ = failed_answer(head_, chunk, now());
+      failure_ = failed_value(head_, chunk, now());
     } else if (event.name == "error") {
-      failure_ = failed_answer(head_, json{{"error", chunk}}, now());
+      failure_ = failed_value(head_, json{{"error", chunk}}, now());
     } else {
       take_chunk(chunk, sink);
     }
@@ -84,7 +83,7 @@ class Reader final : public ReplyReader {
   /// A completion or a chunk of one, in which a router may say that its server failed.
   void take_chunk(const json& chunk, StreamSink* sink) {
     for (const json& choice : member(chunk, "choices")) {
-      if (is_error(choice)) failure_ = failed_answer(head_, choice, now());
+      if (is_error(choice)) failure_ = failed_value(head_, choice, now());
     }
     answer_.add(chunk, sink);
     if (!failure_ && !answer_.fault().empty()) failure_ = malformed_reply(head_, answer_.fault());
@@ -100,7 +99,7 @@ class Reader final : public ReplyReader {
                                    "lack a path such as /v1?"
                                  : "the reply is no JSON, or not all of it");
     }
-    if (is_error(completion)) return failed_answer(head_, completion, now());
+    if (is_error(completion)) return failed_value(head_, completion, now());
     take_chunk(completion, nullptr);
     if (failure_) return *failure_;
     if (!answer_.has_choice()) return malformed_reply(head_, "the reply has no choice");
@@ -109,12 +108,11 @@ class Reader final : public ReplyReader {
 
   ProviderResult end_of_stream() {
     if (failure_) return *failure_;
-    if (events_.is_too_long())
+    if (!is_done_ && events_.is_too_long())
       return malformed_reply(head_, "an event of the stream is longer than 16 MiB");
     if (!is_done_ && !answer_.has_finish_reason()) {
-      ProviderResult cut = failed_reply(head_, ProviderErrorKind::network,
-                                        "the stream ended before the answer did", now());
-      return cut;
+      return failed_reply(head_, ProviderErrorKind::network,
+                          "the stream ended before the answer did", now());
     }
     if (!answer_.has_choice()) return malformed_reply(head_, "the stream has no choice");
     return end_of_answer();
