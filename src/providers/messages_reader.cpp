@@ -67,7 +67,7 @@ void Reader::take_event(std::string_view text, StreamSink* sink, std::string_vie
 }
 
 void Reader::break_off(ProviderResult failure) {
-  if (!failure_) failure_ = std::move(failure);
+  if (!failure_ && !answer_.has_ended()) failure_ = std::move(failure);
 }
 
 void Reader::break_off_malformed(std::string_view what) { break_off(malformed_reply(head_, what)); }

@@ -34,7 +34,7 @@ class Reader : public ReplyReader {
   /// The JSON of one event. A type that it lacks is `name`; one that was cut off is passed over.
   void take_event(std::string_view text, StreamSink* sink, std::string_view name = {},
                   bool is_whole = true);
-  /// The first failure counts.
+  /// The first failure counts, and none after the answer's end.
   void break_off(ProviderResult failure);
   void break_off_malformed(std::string_view what);
 
