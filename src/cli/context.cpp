@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "config/credentials.h"
+#include "http/curl_client.h"
 #include "output/sanitize.h"
 
 namespace llmctl::cli {

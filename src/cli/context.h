@@ -14,6 +14,7 @@
 #include "base/uuid.h"
 #include "chat/runtime.h"
 #include "config/settings.h"
+#include "http/client.h"
 #include "output/progress.h"
 #include "output/report.h"
 #include "storage/database.h"

@@ -21,11 +21,11 @@ struct Network {
 /// The first that holds an address decides. IANA's registries of special-purpose addresses (RFC
 /// 6890), and where clouds hand out credentials.
 constexpr Network networks[] = {
-    {"100.100.100.200", Use::never, "a cloud's metadata service"},
-    {"168.63.129.16", Use::never, "a cloud's metadata service"},
-    {"192.0.0.192", Use::never, "a cloud's metadata service"},
-    {"fd00:ec2::/64", Use::never, "a cloud's metadata service"},
-    {"fd20:ce::/64", Use::never, "a cloud's metadata service"},
+    {"100.100.100.200", Use::never, "the address of a cloud's metadata service"},
+    {"168.63.129.16", Use::never, "the address of a cloud's metadata service"},
+    {"192.0.0.192", Use::never, "the address of a cloud's metadata service"},
+    {"fd00:ec2::/64", Use::never, "the address of a cloud's metadata service"},
+    {"fd20:ce::/64", Use::never, "the address of a cloud's metadata service"},
     {"169.254.0.0/16", Use::never, "a link-local address"},
     {"fe80::/10", Use::never, "a link-local address"},
     {"0.0.0.0/8", Use::never, "an unspecified address"},

@@ -48,7 +48,7 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* target) {
   const bool may_be_permitted =
       gate.reach == Reach::internet && address && !why_refused(*address, Reach::anywhere);
   gate.refusal = fmt::format(
-      "{} is not connected to, it has {}{}", gate.target, *why,
+      "no connection is made to {}, which has {}{}", gate.target, *why,
       may_be_permitted ? "; 'allow_private: true' in llmctl's own file permits it" : "");
   return CURL_SOCKET_BAD;
 }
@@ -214,7 +214,9 @@ class CurlClient final : public Client {
     easy.set(CURLOPT_ERRORBUFFER, detail.data());
 
     const auto code = run(*connections_, easy, transfer);
-    if (code && *code != CURLE_OK && !transfer.result()) {
+    if (code == CURLE_OK) {
+      transfer.finish();
+    } else if (code && !transfer.result()) {
       auto failure =
           name_failure({*code, detail.data(), gate.refusal, proxy.has_value()}, easy, url, limits);
       transfer.fail(failure.kind, std::move(failure.message));

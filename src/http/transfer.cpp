@@ -86,6 +86,11 @@ std::optional<Transfer::Deadline> Transfer::next_deadline() const {
   return next;
 }
 
+void Transfer::finish() {
+  if (!has_head_)
+    fail(Failure::Kind::network, "the server closed the connection within the head of its reply");
+}
+
 bool Transfer::is_overdue() {
   const auto deadline = next_deadline();
   if (!deadline || std::chrono::steady_clock::now() < deadline->time) return false;

@@ -27,6 +27,9 @@ class Transfer {
   bool take_head_line(std::string_view line);
   bool take_body(std::string_view bytes);
 
+  /// Nothing more will come.
+  void finish();
+
   /// Notes that a limit on time has been passed; false when none has.
   bool is_overdue();
   /// Until the next limit on time, at most `longest`.

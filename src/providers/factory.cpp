@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "providers/azure.h"
 #include "providers/dummy.h"
+#include "providers/openai.h"
 #include "providers/provider.h"
 
 namespace llmctl::providers {
@@ -16,14 +18,21 @@ std::unique_ptr<Provider> make_dummy_of(const model::LlmProvider& llm, const Pro
   return make_dummy(llm);
 }
 
+/// Whether configuration.base_url must be there.
+enum class BaseUrl { any, present, absent };
+
 struct Row {
   std::string_view provider_type;
-  bool with_base_url;  ///< whether configuration.base_url must be there, or must not
+  BaseUrl base_url;
   Make make;
 };
 /// Adding a provider is one line here.
-constexpr std::array<Row, 1> implementations{{
-    {"custom", false, make_dummy_of},
+constexpr std::array<Row, 5> implementations{{
+    {"custom", BaseUrl::absent, make_dummy_of},
+    {"custom", BaseUrl::present, make_openai},
+    {"openai", BaseUrl::any, make_openai},
+    {"google", BaseUrl::any, make_openai},
+    {"azure", BaseUrl::any, make_azure},
 }};
 
 bool has_base_url(const model::LlmProvider& llm) {
@@ -33,9 +42,10 @@ bool has_base_url(const model::LlmProvider& llm) {
 }
 
 const Row* find_row(const model::LlmProvider& llm) {
+  const BaseUrl there = has_base_url(llm) ? BaseUrl::present : BaseUrl::absent;
   for (const Row& row : implementations) {
-    if (row.provider_type == llm.provider_type && row.with_base_url == has_base_url(llm))
-      return &row;
+    const bool fits = row.base_url == BaseUrl::any || row.base_url == there;
+    if (fits && row.provider_type == llm.provider_type) return &row;
   }
   return nullptr;
 }
@@ -50,8 +60,8 @@ std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& 
   if (const Row* row = find_row(*llm)) return row->make(*llm, context);
   throw Error(
       ErrorKind::configuration,
-      fmt::format("provider type '{}'{} of LLM '{}' is not implemented in this version of llmctl",
-                  llm->provider_type, has_base_url(*llm) ? " with a base_url" : "", llm->id),
+      fmt::format("provider type '{}' of LLM '{}' is not implemented in this version of llmctl",
+                  llm->provider_type, llm->id),
       "llmctl chat -m dummy answers without a provider");
 }
 

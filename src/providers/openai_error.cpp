@@ -176,7 +176,7 @@ std::string advice_for(const http::ReplyHead& head, const Report& report) {
   if (report.code == "DeploymentNotFound")
     return "no deployment of that name, or it is less than five minutes old: see "
            "configuration.deployment";
-  if (head.status == 404 && report.code == "404")
+  if (head.status == 404 && report.code == "404" && report.type.empty())
     return "wrong path or version: see configuration.base_url and api_version";
   if (head.status >= 300 && head.status < 400)
     return "redirections are not followed: see configuration.base_url";

@@ -49,6 +49,7 @@ class Walk {
     for (const auto kind : {model::kind_of<LlmProvider>, model::kind_of<Agent>,
                             model::kind_of<Tool>, model::kind_of<ConversationFixture>}) {
       total_ += static_cast<std::size_t>(storage::count_staged(*set.staging, kind));
+      may_be_unnamed_ |= storage::has_seed_objects(database, kind);
     }
   }
 
@@ -207,7 +208,7 @@ class Walk {
   }
 
   bool prune() {
-    const PruneList unnamed = list_unnamed(database_, set_);
+    const PruneList unnamed = may_be_unnamed_ ? list_unnamed(database_, set_) : PruneList{};
     if (!options_.plan.prune) {
       plan_.prunable = unnamed.candidates.size();
       return true;
@@ -286,6 +287,7 @@ class Walk {
   SeedPlan plan_;
   std::size_t total_ = 0;
   bool has_drift_ = false;
+  bool may_be_unnamed_ = false;  ///< a set has applied something before this walk
   std::optional<std::vector<std::string>> seed_sets_;  ///< of the database, once somebody asked
   std::set<std::pair<std::string_view, std::string>> deleted_;
 };
