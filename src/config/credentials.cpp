@@ -31,8 +31,8 @@ constexpr std::array<BuiltIn, 5> built_in{{
      "*.openai.azure.com *.cognitiveservices.azure.com *.services.ai.azure.com",
      "AZURE_OPENAI_ENDPOINT"},
     {"google", "GEMINI_API_KEY", "generativelanguage.googleapis.com", ""},
-    {"intercom", "INTERCOM_ACCESS_TOKEN",
-     "api.intercom.io api.eu.intercom.io api.au.intercom.io", ""},
+    {"intercom", "INTERCOM_ACCESS_TOKEN", "api.intercom.io api.eu.intercom.io api.au.intercom.io",
+     ""},
 }};
 
 constexpr std::size_t longest_secret = 64 << 10;
@@ -48,9 +48,8 @@ bool matches(std::string_view host, std::string_view pattern) {
 void require_private(const std::filesystem::path& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
-    throw Error(ErrorKind::configuration,
-                fmt::format("cannot read the credential '{}': {}", path.string(),
-                            std::strerror(errno)));
+    throw Error(ErrorKind::configuration, fmt::format("cannot read the credential '{}': {}",
+                                                      path.string(), std::strerror(errno)));
   }
   const bool is_ours = status.st_uid == geteuid();
   const bool is_safe = (is_ours || status.st_uid == 0) &&
@@ -83,10 +82,11 @@ Secret secret_of(std::string_view name, std::string text) {
   Secret secret(std::move(text));
   if (!secret.reveal().empty() && is_printable && secret.reveal().size() <= longest_secret)
     return secret;
-  throw Error(ErrorKind::configuration,
-              fmt::format("the credential '{}' is empty, too long, or has characters that no header "
-                          "may have",
-                          name));
+  throw Error(
+      ErrorKind::configuration,
+      fmt::format("the credential '{}' is empty, too long, or has characters that no header "
+                  "may have",
+                  name));
 }
 
 }  // namespace
@@ -116,7 +116,8 @@ CredentialSource Credentials::source_of(std::string_view name) const {
 
 std::optional<Secret> Credentials::find(std::string_view name, std::string_view url) const {
   const auto host = host_of(url);
-  if (!host) throw Error(ErrorKind::configuration, fmt::format("'{}' is no URL of a provider", url));
+  if (!host)
+    throw Error(ErrorKind::configuration, fmt::format("'{}' is no URL of a provider", url));
   const bool declares = declared_.contains(std::string(name)) ||
                         std::ranges::find(built_in, name, &BuiltIn::name) != built_in.end();
   if (!declares && is_loopback(*host)) return std::nullopt;
@@ -163,7 +164,8 @@ bool is_loopback(std::string_view host) {
   }
   name = name.substr(0, name.find(':'));
   if (name == "localhost") return true;
-  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos;
+  return name.starts_with("127.") &&
+         name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 }  // namespace llmctl::config

@@ -193,7 +193,8 @@ void Settings::read_credentials(const yaml::Node& node, yaml::Problems& problems
       problems.add(entry.mark, name + ": needs either 'env' or 'file'");
     if (variable != nullptr)
       source.variable = yaml::read_text(*variable, name + ".env", problems).value_or("");
-    if (file != nullptr) source.file = yaml::read_text(*file, name + ".file", problems).value_or("");
+    if (file != nullptr)
+      source.file = yaml::read_text(*file, name + ".file", problems).value_or("");
     const yaml::Node* const hosts = entry.value.find("hosts");
     if (hosts == nullptr || !hosts->is_sequence() || hosts->items.empty()) {
       problems.add(entry.mark, name + ": needs 'hosts', a list of those that may get it");
