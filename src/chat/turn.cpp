@@ -68,6 +68,7 @@ StartedTurn start_turn(Runtime& runtime, const TurnRequest& request) {
                                            : make_conversation(runtime, request.message);
   turn.who = resolve_participants(database, turn.conversation, request.agent, request.llm);
   turn.provider = providers::get_provider(turn.who.llm, runtime.context);
+  turn.provider->require_ready();
   remember_participants(turn.conversation, turn.who);
 
   if (request.conversation) {

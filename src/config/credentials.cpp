@@ -116,6 +116,11 @@ CredentialSource Credentials::source_of(std::string_view name) const {
 
 std::optional<Secret> Credentials::find(std::string_view name, std::string_view url) const {
   const auto host = host_of(url);
+  if (url.starts_with("http://") && host && !is_loopback(*host)) {
+    throw Error(ErrorKind::configuration,
+                fmt::format("the credential '{}' is not sent to '{}' without TLS", name, *host),
+                "write the URL with https://");
+  }
   if (!host)
     throw Error(ErrorKind::configuration, fmt::format("'{}' is no URL of a provider", url));
   const bool declares = declared_.contains(std::string(name)) ||

@@ -64,10 +64,11 @@ class Anthropic final : public Provider {
     settings_of(llm, std::nullopt);
     beta_header();
     if (configuration_.text("base_url")) url();
-    if (llm.model_identifier.empty()) {
-      throw Error(ErrorKind::configuration,
-                  fmt::format("LLM '{}' has no model_identifier", llm.id));
-    }
+  }
+
+  void require_ready() const override {
+    require_model(llm_);
+    headers(url());
   }
 
   Step send_message(const Turn& turn) override {

@@ -38,6 +38,8 @@ class Azure final : public Provider {
     credential_ = configuration_.text("credential").value_or("azure");
   }
 
+  void require_ready() const override { authorization(url()); }
+
   Step send_message(const Turn& turn) override {
     const std::string request_url = url();
     openai::BodyOptions options =

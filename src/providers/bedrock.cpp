@@ -38,6 +38,13 @@ class Bedrock final : public Provider {
       configuration_.refuse("model_id", fmt::format("'{:.80}' is no model's id", model_id_));
   }
 
+  void require_ready() const override {
+    const std::string region = this->region();
+    http::Request request;
+    request.url = endpoint(region);
+    authorized(std::move(request), region, context_.now());
+  }
+
   Step send_message(const Turn& turn) override {
     const TurnSettings settings = settings_of(llm_, turn.agent);
     messages::BodyOptions options;

@@ -47,10 +47,11 @@ class OpenAi final : public Provider {
     settings_of(llm, std::nullopt);
     openai::body_options_of(configuration_, "max_tokens");
     if (configuration_.text("base_url") || llm.provider_type == "custom") base_url();
-    if (llm.model_identifier.empty()) {
-      throw Error(ErrorKind::configuration,
-                  fmt::format("LLM '{}' has no model_identifier", llm.id));
-    }
+  }
+
+  void require_ready() const override {
+    require_model(llm_);
+    authorization(url());
   }
 
   Step send_message(const Turn& turn) override {
@@ -63,10 +64,9 @@ class OpenAi final : public Provider {
     auto body = openai::make_body(turn, settings, options);
     if (auto* const refused = std::get_if<ProviderResult>(&body)) return std::move(*refused);
 
-    const std::string url = base + "/chat/completions";
-    http::Headers headers = authorization(url);
+    http::Headers headers = authorization(url());
     if (is_openai) add_account(headers);
-    return Exchange{openai::make_request(url, std::move(headers), turn, settings,
+    return Exchange{openai::make_request(url(), std::move(headers), turn, settings,
                                          std::move(std::get<std::string>(body))),
                     openai::make_reader({{"x-request-id", "request-id"}, context_.now})};
   }
@@ -75,6 +75,8 @@ class OpenAi final : public Provider {
 
  private:
   std::string base_url() const { return base_url_of(configuration_, context_, service_.base_url); }
+
+  std::string url() const { return base_url() + "/chat/completions"; }
 
   http::Headers authorization(const std::string& url) const {
     if (credential_.empty() || !context_.credential) return {};

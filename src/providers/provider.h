@@ -138,6 +138,8 @@ struct PendingTurn {
 class Provider {
  public:
   virtual ~Provider() = default;
+  /// Throws Error(configuration) for what a request would lack: a model, an address, a credential.
+  virtual void require_ready() const {}
   virtual Step send_message(const Turn& turn) = 0;
   /// Nothing: this provider answers at once, so there is nothing to poll.
   virtual std::optional<Step> poll_response(const PendingTurn& pending) = 0;

@@ -56,4 +56,10 @@ TurnSettings settings_of(const model::LlmProvider& llm, const std::optional<mode
   return settings;
 }
 
+void require_model(const model::LlmProvider& llm) {
+  if (!llm.model_identifier.empty()) return;
+  throw Error(ErrorKind::configuration, fmt::format("LLM '{}' has no model_identifier", llm.id),
+              fmt::format("llmctl provider set {} model_identifier=MODEL", llm.id));
+}
+
 }  // namespace llmctl::providers

@@ -28,6 +28,9 @@ struct TurnSettings {
   JsonText extra_body{"{}"};  ///< a mapping: fields of the request that llmctl does not know
 };
 
+/// Throws Error(configuration) for an LLM that does not say which model it stands for.
+void require_model(const model::LlmProvider& llm);
+
 /// From the agent's configuration, else the LLM's, key by key; the members of extra_headers and
 /// extra_body too. max_tokens is at most the LLM's column `max_tokens`, which is also the default,
 /// unless that is not positive. Throws Error(configuration) that names the key for a value of

@@ -122,7 +122,12 @@ TEST_CASE("what is switched off, or not allowed, is refused with the way to allo
   program.succeed({"provider", "enable", "-q", "openai"});
   check_refusal(program, {{"chat", "-m", "openai", "hi"},
                           78,
-                          "provider type 'openai' of LLM 'openai' is not implemented"});
+                          "the credential 'openai' is missing: the variable OPENAI_API_KEY is not set"});
+  program.succeed({"provider", "enable", "-q", "intercom-fin"});
+  check_refusal(program,
+                {{"chat", "-m", "intercom-fin", "hi"},
+                 78,
+                 "provider type 'intercom' of LLM 'intercom-fin' is not implemented"});
 }
 
 TEST_CASE("a message that no database should hold is refused") {

@@ -42,7 +42,7 @@ TEST_CASE("a provider's usual variable is for its usual hosts") {
   CHECK(found(known, "azure", "https://mine.openai.azure.com/openai/v1") == "az-1");
   for (const char* url :
        {"https://evil.example/v1", "https://api.openai.com.evil.example/",
-        "https://api.openai.com:8443/", "http://api.openai.com/", "https://openai.azure.com/",
+        "https://api.openai.com:8443/", "https://openai.azure.com/",
         "https://evilopenai.azure.com.example/"}) {
     CAPTURE(url);
     const Error error = refusal(known, "openai", url);
@@ -51,6 +51,8 @@ TEST_CASE("a provider's usual variable is for its usual hosts") {
   }
   CHECK_THAT(refusal(known, "azure", "https://openai.azure.com/").what(),
              Catch::Contains("is not for"));
+  CHECK_THAT(refusal(known, "openai", "http://api.openai.com/").what(),
+             Catch::Contains("without TLS"));
 }
 
 TEST_CASE("the host of the usual URL's variable is bound too, with its port") {
