@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "providers/anthropic.h"
 #include "providers/azure.h"
+#include "providers/bedrock.h"
 #include "providers/dummy.h"
 #include "providers/openai.h"
 #include "providers/provider.h"
@@ -27,12 +29,14 @@ struct Row {
   Make make;
 };
 /// Adding a provider is one line here.
-constexpr std::array<Row, 5> implementations{{
+constexpr std::array<Row, 7> implementations{{
     {"custom", BaseUrl::absent, make_dummy_of},
     {"custom", BaseUrl::present, make_openai},
     {"openai", BaseUrl::any, make_openai},
     {"google", BaseUrl::any, make_openai},
     {"azure", BaseUrl::any, make_azure},
+    {"anthropic", BaseUrl::any, make_anthropic},
+    {"bedrock", BaseUrl::any, make_bedrock},
 }};
 
 bool has_base_url(const model::LlmProvider& llm) {
