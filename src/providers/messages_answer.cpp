@@ -140,8 +140,10 @@ void Answer::add_metrics(const json& metrics) {
 void Answer::fill(ProviderResult& result) const {
   result.content = text_;
   for (const auto& [index, call] : calls_) {
+    // Its result must be able to name it.
+    const std::string id = call.id.empty() ? fmt::format("call_{}", index) : call.id;
     result.tool_calls.push_back(
-        {call.id, call.name, to_json(call.fragments.empty() ? call.input : call.fragments)});
+        {id, call.name, to_json(call.fragments.empty() ? call.input : call.fragments)});
   }
   result.usage = usage_;
   result.served_model = served_model_;

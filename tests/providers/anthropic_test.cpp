@@ -4,7 +4,7 @@
 
 #include "base/sha256.h"
 #include "tests/support/chat.h"
-#include "tests/support/exchange.h"
+#include "tests/support/question.h"
 
 namespace llmctl::providers {
 namespace {
@@ -26,15 +26,20 @@ model::LlmProvider make_llm(const std::string& configuration = "{}") {
   return llm;
 }
 
-const Surroundings usual = Surroundings().credential("anthropic", "sk-ant-test-0001");
+Surroundings with_key() {
+  Surroundings surroundings;
+  surroundings.secret = "sk-ant-test-0001";
+  return surroundings;
+}
 
 http::Request request_of(const Question& question, const std::string& configuration = "{}",
-                         const Surroundings& surroundings = usual) {
+                         Surroundings surroundings = with_key()) {
   return question.ask(*make_anthropic(make_llm(configuration), surroundings.context())).request;
 }
 
 std::unique_ptr<ReplyReader> make_reader() {
-  return Question().ask(*make_anthropic(make_llm(), usual.context())).reader;
+  static Surroundings surroundings = with_key();
+  return Question().ask(*make_anthropic(make_llm(), surroundings.context())).reader;
 }
 
 Heard hear_reply(const Reply& reply, const std::vector<std::size_t>& cuts = {}) {
@@ -144,22 +149,20 @@ TEST_CASE("a base URL may end as other tools want it") {
     CAPTURE(c.base_url);
     CHECK(request_of({}, R"({"base_url": ")" + c.base_url + "\"}").url == c.expected);
     Surroundings surroundings;
-    surroundings.set("ANTHROPIC_BASE_URL", c.base_url);
+    surroundings.variables["ANTHROPIC_BASE_URL"] = c.base_url;
     CHECK(request_of({}, "{}", surroundings).url == c.expected);
   }
 }
 
 TEST_CASE("the key is asked for by its name and for the URL, and not sent where there is none") {
-  std::string asked;
-  ProviderContext context = usual.context();
-  context.credential = [&](std::string_view name, std::string_view url) -> std::optional<Secret> {
-    asked = std::string(name) + " " + std::string(url);
-    return std::nullopt;
-  };
-  const auto provider =
-      make_anthropic(make_llm(R"({"credential": "team", "base_url": "http://[::1]:1"})"), context);
+  Surroundings surroundings;
+  surroundings.secret.clear();
+  const auto provider = make_anthropic(
+      make_llm(R"({"credential": "team", "base_url": "http://[::1]:1"})"), surroundings.context());
   const http::Request request = Question().ask(*provider).request;
-  CHECK(asked == "team http://[::1]:1/v1/messages");
+  REQUIRE(surroundings.asked.size() == 1);
+  CHECK(surroundings.asked[0] ==
+        std::pair<std::string, std::string>("team", "http://[::1]:1/v1/messages"));
   CHECK_FALSE(http::find_header(request.headers, "x-api-key"));
   CHECK_FALSE(http::find_header(request.headers, "authorization"));
 }
@@ -189,24 +192,26 @@ TEST_CASE("a configuration that cannot work is refused before anything is asked"
       {R"({"max_tokens": 0})", "configuration.max_tokens must be"},
       {R"({"temperature": "hot"})", "configuration.temperature must be"},
   };
+  Surroundings surroundings = with_key();
   for (const Case& c : cases) {
     CAPTURE(c.configuration);
     const Error error =
-        error_from([&] { make_anthropic(make_llm(c.configuration), usual.context()); });
+        error_from([&] { make_anthropic(make_llm(c.configuration), surroundings.context()); });
     CHECK(error.kind == ErrorKind::configuration);
     CHECK_THAT(error.what(), Catch::Contains(c.message));
   }
   model::LlmProvider nameless = make_llm();
   nameless.model_identifier.clear();
-  CHECK_THAT(error_from([&] { make_anthropic(nameless, usual.context()); }).what(),
+  CHECK_THAT(error_from([&] { make_anthropic(nameless, surroundings.context()); }).what(),
              Catch::Contains("no model_identifier"));
 }
 
 TEST_CASE("a turn with nothing to answer asks nobody") {
   Question question;
   question.history = {{"user", " "}};
-  const auto provider = make_anthropic(make_llm(), usual.context());
-  const auto result = std::get<ProviderResult>(question.step(*provider));
+  Surroundings surroundings = with_key();
+  const auto provider = make_anthropic(make_llm(), surroundings.context());
+  const auto result = std::get<ProviderResult>(provider->send_message(question.turn()));
   CHECK(result.status == Status::failed);
 }
 
@@ -215,7 +220,8 @@ TEST_CASE("there is nothing to poll at Anthropic") {
   const model::Attempt attempt;
   const std::vector<HistoryEntry> history;
   const std::optional<model::Agent> agent;
-  CHECK_FALSE(make_anthropic(make_llm(), usual.context())
+  Surroundings surroundings = with_key();
+  CHECK_FALSE(make_anthropic(make_llm(), surroundings.context())
                   ->poll_response({message, attempt, history, agent, 0}));
 }
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/event_stream.h"
-#include "tests/support/exchange.h"
+#include "tests/support/question.h"
 
 namespace llmctl::providers::bedrock {
 namespace {

@@ -8,17 +8,16 @@
 #include "tests/support/aws_server.h"
 #include "tests/support/chat.h"
 #include "tests/support/event_stream.h"
-#include "tests/support/exchange.h"
+#include "tests/support/question.h"
 
 namespace llmctl::providers {
 namespace {
 
 using test::error_from;
 using test::Question;
-using test::Surroundings;
 using test::verify_signature;
 
-const std::string secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const std::string aws_secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const std::string model = "us.anthropic.claude-3-5-sonnet-20241022-v2:0";
 const std::string region = R"({"region": "us-east-1"})";
 
@@ -31,13 +30,25 @@ model::LlmProvider make_llm(const std::string& configuration = region,
   return llm;
 }
 
+/// Variables, and a secret for every credential that is named.
+struct Surroundings : test::Surroundings {
+  Surroundings() {
+    secret.clear();
+    time = *parse_rfc3339("2025-01-02T03:04:05Z");
+  }
+  Surroundings& set(const std::string& name, const std::string& value) {
+    if (!value.empty()) variables[name] = value;
+    return *this;
+  }
+};
+
 Surroundings with_keys() {
   return Surroundings()
       .set("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-      .set("AWS_SECRET_ACCESS_KEY", secret);
+      .set("AWS_SECRET_ACCESS_KEY", aws_secret);
 }
 
-http::Request request_of(const Surroundings& surroundings, const model::LlmProvider& llm,
+http::Request request_of(Surroundings surroundings, const model::LlmProvider& llm,
                          const Question& question = {.history = {{"user", "hi"}}}) {
   return question.ask(*make_bedrock(llm, surroundings.context())).request;
 }
@@ -115,8 +126,9 @@ TEST_CASE("a server finds every signature right, and a wrong secret wrong") {
               request_of(surroundings, make_llm(region, c.model),
                          {.history = {{"user", "h\u00e6"}}, .stream = stream});
           CHECK_THAT(request.url, Catch::Contains("/model/" + c.path + "/invoke"));
-          CHECK(verify_signature(request, secret, surroundings.now) == "");
-          CHECK(verify_signature(request, secret + "x", surroundings.now) == "wrong signature");
+          CHECK(verify_signature(request, aws_secret, surroundings.time) == "");
+          CHECK(verify_signature(request, aws_secret + "x", surroundings.time) ==
+                "wrong signature");
           CHECK((header(request, "x-amz-security-token") == "(none)") == (*token == '\0'));
         }
       }
@@ -128,13 +140,13 @@ TEST_CASE("every try is signed at its own time") {
   Surroundings surroundings = with_keys();
   const auto provider = make_bedrock(make_llm(), surroundings.context());
   const http::Request first = Question().ask(*provider).request;
-  surroundings.now += std::chrono::hours(1);
+  surroundings.time += std::chrono::hours(1);
   const http::Request second = Question().ask(*provider).request;
   CHECK(first.body == second.body);
   CHECK(header(second, "x-amz-date") == "20250102T040405Z");
   CHECK(header(first, "authorization") != header(second, "authorization"));
-  CHECK(verify_signature(second, secret, surroundings.now) == "");
-  CHECK(verify_signature(first, secret, surroundings.now) == "expired");
+  CHECK(verify_signature(second, aws_secret, surroundings.time) == "");
+  CHECK(verify_signature(first, aws_secret, surroundings.time) == "expired");
 }
 
 TEST_CASE("headers of the configuration are signed, and cannot be AWS's own") {
@@ -143,7 +155,7 @@ TEST_CASE("headers of the configuration are signed, and cannot be AWS's own") {
                    {"X-Amzn-Bedrock-Trace": "ENABLED", "X-Amz-Date": "19700101T000000Z"}})"));
   CHECK_THAT(header(request, "authorization"), Catch::Contains(";x-amzn-bedrock-trace,"));
   CHECK(header(request, "x-amz-date") == "20250102T030405Z");
-  CHECK(verify_signature(request, secret, with_keys().now) == "");
+  CHECK(verify_signature(request, aws_secret, with_keys().time) == "");
 }
 
 TEST_CASE("an API key of Bedrock is sent as it is, and nothing is signed") {
@@ -151,7 +163,8 @@ TEST_CASE("an API key of Bedrock is sent as it is, and nothing is signed") {
   const http::Request request = request_of(bearer, make_llm());
   CHECK(header(request, "authorization") == "Bearer bedrock-api-key-1");
   CHECK(request.headers.size() == 3);
-  const Surroundings named = with_keys().credential("team", "bedrock-api-key-2");
+  Surroundings named = with_keys();
+  named.secret = "bedrock-api-key-2";
   CHECK(header(request_of(named, make_llm(R"({"region": "us-east-1", "credential": "team"})")),
                "authorization") == "Bearer bedrock-api-key-2");
   const Surroundings nothing = with_keys();
@@ -265,9 +278,10 @@ TEST_CASE("what Bedrock cannot work with is refused") {
 }
 
 TEST_CASE("a turn with nothing to answer asks nobody at Bedrock") {
-  const auto provider = make_bedrock(make_llm(), Surroundings().context());
+  Surroundings surroundings;
+  const auto provider = make_bedrock(make_llm(), surroundings.context());
   const Question question{.history = {{"user", " "}}};
-  CHECK(std::get<ProviderResult>(question.step(*provider)).status == Status::failed);
+  CHECK(std::get<ProviderResult>(provider->send_message(question.turn())).status == Status::failed);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "providers/messages_error.h"
 #include "providers/messages_request.h"
 #include "tests/support/chat.h"
-#include "tests/support/exchange.h"
+#include "tests/support/question.h"
 
 namespace llmctl::providers::messages {
 namespace {

@@ -1,119 +1,117 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/time.h"
-#include "model/records.h"
+#include "base/error.h"
 #include "providers/provider.h"
 
-/// Talks to a provider as a server would, in bytes.
+/// Turns and replies for providers that do no I/O themselves.
 namespace llmctl::test {
 
-/// Keeps what is shown while an answer arrives.
-class ShownText final : public providers::StreamSink {
- public:
-  void text(std::string_view piece) override { shown += piece; }
-  std::string shown;
+/// A turn with everything it refers to.
+struct TurnParts {
+  model::Conversation conversation;
+  std::vector<providers::HistoryEntry> history;
+  std::optional<model::Agent> agent;
+  std::vector<model::Tool> tools;
+  bool stream = false;
+
+  providers::Turn turn() const { return {conversation, history, agent, tools, 0, stream}; }
+};
+
+/// A turn with one question.
+inline TurnParts ask(std::string question) {
+  TurnParts parts;
+  parts.history.push_back({"user", std::move(question)});
+  return parts;
+}
+
+/// A context whose every credential is `secret`, without an answer when that is empty; `asked` gets
+/// the names and URLs.
+struct Surroundings {
+  std::string secret = "sk-test-0001";
+  std::map<std::string, std::string, std::less<>> variables;
+  Timestamp time = *parse_rfc3339("2026-10-09T10:00:00Z");
+  std::vector<std::pair<std::string, std::string>> asked;
+
+  providers::ProviderContext context() {
+    return {[this](std::string_view credential, std::string_view url) -> std::optional<Secret> {
+              asked.emplace_back(credential, url);
+              return secret.empty() ? std::nullopt : std::optional<Secret>(Secret(secret));
+            },
+            [this](std::string_view name) -> std::optional<std::string> {
+              const auto found = variables.find(name);
+              return found == variables.end() ? std::nullopt : std::optional(found->second);
+            },
+            [this] { return time; }};
+  }
+};
+
+/// Keeps what was shown.
+struct Shown final : providers::StreamSink {
+  void text(std::string_view piece) override {
+    whole += piece;
+    pieces.emplace_back(piece);
+  }
+  std::string whole;
+  std::vector<std::string> pieces;
 };
 
 struct Reply {
   int status = 200;
-  http::Headers headers;
+  http::Headers headers = {{"Content-Type", "application/json"}};
   std::string body;
 };
 
-struct Heard {
-  providers::ProviderResult result;
-  std::string shown;
-};
+inline Reply event_stream(std::string body) {
+  return {200, {{"Content-Type", "text/event-stream; charset=utf-8"}}, std::move(body)};
+}
 
-/// The reply in pieces that end at these offsets, and at its end.
-inline Heard hear(providers::ReplyReader& reader, const Reply& reply,
-                  const std::vector<std::size_t>& cuts = {}) {
-  ShownText sink;
+inline providers::Exchange exchange_of(providers::Step step) {
+  return std::move(std::get<providers::Exchange>(step));
+}
+
+/// Feeds the reply in pieces that end at `cuts`.
+inline providers::ProviderResult read_reply(providers::ReplyReader& reader, const Reply& reply,
+                                            const std::vector<std::size_t>& cuts = {},
+                                            Shown* shown = nullptr) {
   reader.begin({reply.status, reply.headers});
-  std::size_t start = 0;
+  std::string_view rest = reply.body;
+  std::size_t taken = 0;
   for (const std::size_t cut : cuts) {
-    reader.feed(std::string_view(reply.body).substr(start, cut - start), &sink);
-    start = cut;
+    reader.feed(rest.substr(0, cut - taken), shown);
+    rest.remove_prefix(cut - taken);
+    taken = cut;
   }
-  reader.feed(std::string_view(reply.body).substr(start), &sink);
-  return {std::get<providers::ProviderResult>(reader.finish()), sink.shown};
+  reader.feed(rest, shown);
+  return std::get<providers::ProviderResult>(reader.finish());
 }
 
-/// Whole, in single bytes, and cut in two at every offset.
-inline std::vector<std::vector<std::size_t>> every_split(const std::string& body) {
-  std::vector<std::vector<std::size_t>> splits{{}};
-  std::vector<std::size_t> bytes;
-  for (std::size_t i = 1; i < body.size(); ++i) {
-    splits.push_back({i});
-    bytes.push_back(i);
-  }
-  splits.push_back(bytes);
-  return splits;
+/// After every byte.
+inline std::vector<std::size_t> every_byte_of(std::string_view text) {
+  std::vector<std::size_t> cuts;
+  for (std::size_t at = 1; at < text.size(); ++at) cuts.push_back(at);
+  return cuts;
 }
 
-inline std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
+/// The text with other line ends, "\r\n" or "\r".
+inline std::string with_line_ends(std::string_view text, std::string_view end) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') {
+      result += end;
+    } else {
+      result += c;
+    }
+  }
+  return result;
 }
-
-/// What is asked, with everything that a turn refers to.
-struct Question {
-  model::Conversation conversation = {};
-  std::vector<providers::HistoryEntry> history = {{"user", "Hi"}};
-  std::optional<model::Agent> agent = {};
-  std::vector<model::Tool> tools = {};
-  bool stream = false;
-
-  providers::Exchange ask(providers::Provider& provider) const {
-    return std::get<providers::Exchange>(step(provider));
-  }
-  providers::Step step(providers::Provider& provider) const {
-    return provider.send_message({conversation, history, agent, tools, 0, stream});
-  }
-};
-
-/// What a provider is given: variables, secrets by name, and a time.
-class Surroundings {
- public:
-  Surroundings& set(const std::string& name, const std::string& value) {
-    variables_[name] = value;
-    return *this;
-  }
-  Surroundings& credential(const std::string& name, const std::string& secret) {
-    secrets_[name] = secret;
-    return *this;
-  }
-
-  providers::ProviderContext context() const {
-    providers::ProviderContext context;
-    context.variable = [this](std::string_view name) -> std::optional<std::string> {
-      const auto found = variables_.find(name);
-      if (found == variables_.end() || found->second.empty()) return std::nullopt;
-      return found->second;
-    };
-    context.credential = [this](std::string_view name, std::string_view) -> std::optional<Secret> {
-      const auto found = secrets_.find(name);
-      if (found == secrets_.end()) return std::nullopt;
-      return Secret(found->second);
-    };
-    context.now = [this] { return now; };
-    return context;
-  }
-
-  Timestamp now = *parse_rfc3339("2025-01-02T03:04:05Z");
-
- private:
-  std::map<std::string, std::string, std::less<>> variables_;
-  std::map<std::string, std::string, std::less<>> secrets_;
-};
 
 }  // namespace llmctl::test
