@@ -214,12 +214,8 @@ storage::Database& Context::database_or_empty(storage::Access access) {
 
 chat::Runtime Context::runtime(storage::Access access) {
   if (!client_) client_ = http::make_curl_client({settings_.allows_private_networks()});
-  return {database(access),
-          *clock_,
-          *ids_,
-          random_,
-          client_.get(),
-          [this](std::string_view line) { notify(line); },
+  return {database(access),  *clock_,       *ids_,
+          random_,           client_.get(), [this](std::string_view line) { notify(line); },
           provider_context()};
 }
 
@@ -229,8 +225,7 @@ providers::ProviderContext Context::provider_context() {
     if (found == settings_.environment().end() || found->second.empty()) return std::nullopt;
     return found->second;
   };
-  const auto credentials =
-      std::make_shared<config::Credentials>(settings_.credentials(), variable);
+  const auto credentials = std::make_shared<config::Credentials>(settings_.credentials(), variable);
   return {[credentials](std::string_view name, std::string_view url) {
             return credentials->find(name, url);
           },

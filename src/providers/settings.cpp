@@ -1,8 +1,11 @@
 #include "providers/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "providers/configuration.h"
 

@@ -80,7 +80,8 @@ TEST_CASE("a connection that breaks is a failure with its kind and the text so f
       {Kind::cancelled, providers::ProviderErrorKind::cancelled}};
   for (const auto& [failure, kind] : kinds) {
     Chat chat;
-    ScriptedClient client({{{200, {}}, "half an ans", http::Failure{failure, "it broke", true}}}, 3);
+    ScriptedClient client({{{200, {}}, "half an ans", http::Failure{failure, "it broke", true}}},
+                          3);
     chat.runtime.client = &client;
     const ProviderResult result = run(chat.runtime, Collector::make("", 0), an_hour);
     CHECK(result.status == providers::Status::failed);

@@ -8,14 +8,19 @@
 namespace llmctl::test {
 namespace {
 
+constexpr std::string_view json = "Content-Type: application/json\r\n";
+constexpr std::string_view events = "Content-Type: text/event-stream\r\n";
+
 constexpr std::string_view whole_answer =
     R"({"id":"c1","model":"small-2026","choices":[{"index":0,"message":{"role":"assistant",)"
     R"("content":"Oslo"},"finish_reason":"stop"}],"usage":{"prompt_tokens":22,)"
     R"("completion_tokens":1}})";
 
 constexpr std::string_view streamed_answer =
-    "data: {\"model\":\"small-2026\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"}}]}\n\n"
-    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
+    "data: "
+    "{\"model\":\"small-2026\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"}}]}\n\n"
+    "data: "
+    "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
     "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":22,\"completion_tokens\":1}}\n\n"
     "data: [DONE]\n\n";
 
@@ -34,24 +39,23 @@ void prepare(Program& program, const HttpServer& server) {
                                      server.url("/v1") + "\", credential: local}\n")});
   std::string host = server.url("");
   host = host.substr(host.find("//") + 2);
-  program.set_variable("LOCAL_KEY", "canary-5d41402abc4b2a76");
-  program.set_variable("LLMCTL_CONFIG",
-                       program.directory().write("config.yaml",
-                                                 "credentials:\n  local: {env: LOCAL_KEY, hosts: "
-                                                 "[\"" + host + "\"]}\n"));
+  program.environment["LOCAL_KEY"] = "canary-5d41402abc4b2a76";
+  program.environment["LLMCTL_CONFIG"] = program.directory().write(
+      "config.yaml", "credentials:\n  local: {env: LOCAL_KEY, hosts: [\"" + host + "\"]}\n");
 }
 
 TEST_CASE("a turn with an OpenAI-compatible server is asked, stored and paid for") {
-  HttpServer server({{reply_with(200, "application/json", whole_answer)}});
+  HttpServer server({reply_with(whole_answer, json)});
   Program program;
   prepare(program, server);
   const ProcessResult result = program.run({"chat", "-m", "local", "Capital of Norway?"});
   CHECK(result.out == "Oslo\n");
   CHECK(result.exit_code == 0);
   REQUIRE(server.requests().size() == 1);
-  CHECK_THAT(server.requests()[0], Catch::StartsWith("POST /v1/chat/completions HTTP/1.1\r\n") &&
-                                       Catch::Contains("Bearer canary-5d41402abc4b2a76") &&
-                                       Catch::Contains(R"("content":"Capital of Norway?")"));
+  const RecordedRequest request = server.requests()[0];
+  CHECK_THAT(request.head, Catch::StartsWith("POST /v1/chat/completions HTTP/1.1\r\n"));
+  CHECK(request.header("authorization") == "Bearer canary-5d41402abc4b2a76");
+  CHECK_THAT(request.body, Catch::Contains(R"("content":"Capital of Norway?")"));
   Inspector inspector(program.database());
   CHECK(inspector.texts("SELECT status || ' ' || served_model || ' ' || input_tokens || ' ' || "
                         "output_tokens || ' ' || cost_nanousd FROM llmctl_attempts") ==
@@ -61,7 +65,7 @@ TEST_CASE("a turn with an OpenAI-compatible server is asked, stored and paid for
 }
 
 TEST_CASE("a streamed answer is printed and stored as the whole one is") {
-  HttpServer server({{reply_with(200, "text/event-stream", streamed_answer)}});
+  HttpServer server({reply_with(streamed_answer, events)});
   Program program;
   prepare(program, server);
   const ProcessResult result = program.run({"chat", "-m", "local", "--stream", "Capital?"});
@@ -76,7 +80,7 @@ TEST_CASE("a streamed answer is printed and stored as the whole one is") {
 
 TEST_CASE("a stream that breaks after text is a failed attempt that keeps it, and no answer") {
   const std::string half(streamed_answer.substr(0, streamed_answer.find("\n\n") + 2));
-  HttpServer server({{reply_with(200, "text/event-stream", half)}});
+  HttpServer server({reply_with(half, events)});
   Program program;
   prepare(program, server);
   const ProcessResult result = program.run({"chat", "-m", "local", "--stream", "Capital?"});
@@ -91,7 +95,7 @@ TEST_CASE("a stream that breaks after text is a failed attempt that keeps it, an
 
 TEST_CASE("an error of the server is one attempt a try, and its message reaches no answer") {
   const std::string refusal = R"({"error":{"message":"no such model","code":"model_not_found"}})";
-  HttpServer server({{reply_with(404, "application/json", refusal)}});
+  HttpServer server({reply_with(refusal, json, 404)});
   Program program;
   prepare(program, server);
   const ProcessResult result = program.run({"chat", "-m", "local", "hi"});

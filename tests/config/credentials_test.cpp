@@ -40,10 +40,9 @@ TEST_CASE("a provider's usual variable is for its usual hosts") {
   CHECK(found(known, "openai", "https://api.openai.com/v1/chat/completions") == "sk-1");
   CHECK(found(known, "openai", "https://API.openai.com:443/v1") == "sk-1");
   CHECK(found(known, "azure", "https://mine.openai.azure.com/openai/v1") == "az-1");
-  for (const char* url :
-       {"https://evil.example/v1", "https://api.openai.com.evil.example/",
-        "https://api.openai.com:8443/", "https://openai.azure.com/",
-        "https://evilopenai.azure.com.example/"}) {
+  for (const char* url : {"https://evil.example/v1", "https://api.openai.com.evil.example/",
+                          "https://api.openai.com:8443/", "https://openai.azure.com/",
+                          "https://evilopenai.azure.com.example/"}) {
     CAPTURE(url);
     const Error error = refusal(known, "openai", url);
     CHECK_THAT(error.what(), Catch::Contains("is not for"));
@@ -104,9 +103,8 @@ TEST_CASE("what is missing or fits into no header is said without its text") {
 TEST_CASE("a secret's file is its owner's alone") {
   const test::TemporaryDirectory directory;
   const std::filesystem::path file = directory.write("key", "sk-3\r\nsecond line\n");
-  const auto known =
-      credentials({}, {{"filed", {{}, file, {"api.example.com"}}},
-                       {"gone", {{}, directory / "gone", {"api.example.com"}}}});
+  const auto known = credentials({}, {{"filed", {{}, file, {"api.example.com"}}},
+                                      {"gone", {{}, directory / "gone", {"api.example.com"}}}});
   std::filesystem::permissions(file, std::filesystem::perms{0600});
   CHECK(found(known, "filed", "https://api.example.com/") == "sk-3");
   std::filesystem::permissions(file, std::filesystem::perms{0620});

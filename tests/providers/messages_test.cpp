@@ -163,7 +163,7 @@ TEST_CASE("services differ in where version, model and streaming are said") {
   CHECK_FALSE(body_of({.stream = false}, {}, by_body).contains("stream"));
 }
 
-TEST_CASE("extra_body cannot say what llmctl says") {
+TEST_CASE("in a Messages request extra_body cannot say what llmctl says") {
   for (const char* key :
        {"model", "stream", "messages", "max_tokens", "anthropic_version", "anthropic_beta"}) {
     TurnSettings settings;
