@@ -150,7 +150,7 @@ ordered_json tools_of(const std::vector<model::Tool>& tools) {
 
 /// As Messages say it: auto, any, none, or one tool. The words of chat completions are understood.
 ordered_json tool_choice_of(const JsonText& text) {
-  const ordered_json choice = parsed(text);
+  ordered_json choice = parsed(text);
   if (choice.is_string()) return {{"type", choice == "required" ? ordered_json("any") : choice}};
   if (choice.contains("function") && choice["function"].contains("name"))
     return {{"type", "tool"}, {"name", choice["function"]["name"]}};
