@@ -55,13 +55,13 @@ std::string without_route(std::string url) {
 
 class Anthropic final : public Provider {
  public:
-  Anthropic(const model::LlmProvider& llm, const ProviderContext& context)
-      : llm_(llm),
-        context_(context),
-        configuration_(llm),
+  Anthropic(model::LlmProvider llm, ProviderContext context)
+      : llm_(std::move(llm)),
+        context_(std::move(context)),
+        configuration_(llm_),
         credential_(configuration_.text("credential").value_or("anthropic")) {
     // What is wrong with the configuration is said before anything is stored.
-    settings_of(llm, std::nullopt);
+    settings_of(llm_, std::nullopt);
     beta_header();
     if (configuration_.text("base_url")) url();
   }
@@ -96,7 +96,7 @@ class Anthropic final : public Provider {
 
   std::string beta_header() const {
     const auto betas = configuration_.texts("anthropic_beta");
-    const std::string value = betas ? fmt::format("{}", fmt::join(*betas, ",")) : "";
+    std::string value = betas ? fmt::format("{}", fmt::join(*betas, ",")) : "";
     constexpr std::string_view allowed =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.,";
     if (value.find_first_not_of(allowed) != std::string::npos)

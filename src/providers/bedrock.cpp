@@ -22,14 +22,14 @@ constexpr std::size_t longest_model_id = 2048;
 
 class Bedrock final : public Provider {
  public:
-  Bedrock(const model::LlmProvider& llm, const ProviderContext& context)
-      : llm_(llm),
-        context_(context),
-        configuration_(llm),
+  Bedrock(model::LlmProvider llm, ProviderContext context)
+      : llm_(std::move(llm)),
+        context_(std::move(context)),
+        configuration_(llm_),
         credential_(configuration_.text("credential").value_or(aws_credential)),
-        model_id_(configuration_.text("model_id").value_or(llm.model_identifier)) {
+        model_id_(configuration_.text("model_id").value_or(llm_.model_identifier)) {
     // What is wrong with the configuration is said before anything is stored.
-    settings_of(llm, std::nullopt);
+    settings_of(llm_, std::nullopt);
     configuration_.texts("anthropic_beta");
     if (configuration_.text("region")) endpoint(region());
     if (model_id_.empty()) configuration_.refuse("model_id", "is missing");

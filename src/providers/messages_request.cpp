@@ -150,7 +150,7 @@ ordered_json tools_of(const std::vector<model::Tool>& tools) {
 
 /// As Messages say it: auto, any, none, or one tool. The words of chat completions are understood.
 ordered_json tool_choice_of(const JsonText& text) {
-  const ordered_json choice = parsed(text);
+  ordered_json choice = parsed(text);
   if (choice.is_string()) return {{"type", choice == "required" ? ordered_json("any") : choice}};
   if (choice.contains("function") && choice["function"].contains("name"))
     return {{"type", "tool"}, {"name", choice["function"]["name"]}};
@@ -212,11 +212,10 @@ std::variant<std::string, ProviderResult> make_body(const Turn& turn, const Turn
 }
 
 http::Headers with_extra_headers(http::Headers headers, const http::Headers& extra) {
-  for (const auto& [name, value] : extra) {
-    std::erase_if(headers, [&](const auto& header) {
-      return to_lower_ascii(header.first) == to_lower_ascii(name);
-    });
-    headers.emplace_back(name, value);
+  for (const auto& header : extra) {
+    const std::string name = to_lower_ascii(header.first);
+    std::erase_if(headers, [&](const auto& other) { return to_lower_ascii(other.first) == name; });
+    headers.push_back(header);
   }
   return headers;
 }

@@ -58,7 +58,8 @@ std::string canonical_path(std::string_view path) {
     }
   }
   std::string canonical;
-  for (const std::string& segment : segments) canonical += "/" + percent_encoded(segment);
+  for (const std::string& segment : segments)
+    canonical.append("/").append(percent_encoded(segment));
   const bool names_a_folder = path.ends_with('/') || path.ends_with("/.") || path.ends_with("/..");
   return canonical.empty() || names_a_folder ? canonical + "/" : canonical;
 }
@@ -75,7 +76,7 @@ std::string canonical_query(std::string_view query) {
   std::string canonical;
   for (const auto& [name, value] : parameters) {
     if (!canonical.empty()) canonical += '&';
-    canonical += name + "=" + value;
+    canonical.append(name).append("=").append(value);
   }
   return canonical;
 }

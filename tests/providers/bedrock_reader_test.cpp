@@ -32,22 +32,9 @@ http::Headers headers(const std::string& type = "application/json") {
 }
 const http::Headers stream_headers = headers("application/vnd.amazon.eventstream");
 
-std::string encoded(std::string_view bytes) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      text += i + j > bytes.size() ? '=' : alphabet[bits >> (18 - 6 * j) & 63];
-  }
-  return text;
-}
-
 std::string chunk(std::string_view event, const std::string& padding = "abcdefgh") {
-  return event_frame("chunk", nlohmann::json{{"bytes", encoded(event)}, {"p", padding}}.dump());
+  return event_frame("chunk",
+                     nlohmann::json{{"bytes", test::to_base64(event)}, {"p", padding}}.dump());
 }
 
 std::string text_chunk(const std::string& text) {

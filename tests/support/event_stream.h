@@ -17,6 +17,20 @@ inline std::string from_hex(std::string_view digits) {
   return bytes;
 }
 
+inline std::string to_base64(std::string_view bytes) {
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      bits = bits << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j)
+      text += i + j > bytes.size() ? '=' : alphabet[bits >> (18 - 6 * j) & 63];
+  }
+  return text;
+}
+
 /// Big-endian.
 inline std::string u32(std::uint32_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
