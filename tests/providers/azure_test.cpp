@@ -68,7 +68,8 @@ TEST_CASE("a turn in the deployment style is one request, byte for byte") {
   CHECK(request.headers == http::Headers{{"api-key", "0123456789abcdef0123456789abcdef"},
                                          {"Content-Type", "application/json"},
                                          {"Accept", "application/json"}});
-  CHECK(request.body == R"json({"messages":[{"role":"user","content":"Say hi"}],"max_tokens":8})json");
+  CHECK(request.body ==
+        R"json({"messages":[{"role":"user","content":"Say hi"}],"max_tokens":8})json");
   CHECK(surroundings.asked ==
         std::vector<std::pair<std::string, std::string>>{{"azure", request.url}});
 }
@@ -89,8 +90,9 @@ TEST_CASE("in the v1 style the body names the deployment") {
 
 TEST_CASE("a deployment is one segment of the path, whatever its name") {
   const auto segment_of = [](const std::string& deployment) {
-    const std::string url = url_of(R"({"base_url": "https://a.example", "api_version": "v", "deployment": ")" +
-                                   deployment + "\"}");
+    const std::string url =
+        url_of(R"({"base_url": "https://a.example", "api_version": "v", "deployment": ")" +
+               deployment + "\"}");
     const std::string start = "https://a.example/openai/deployments/";
     const std::string end = "/chat/completions?api-version=v";
     REQUIRE(url.starts_with(start));
@@ -124,7 +126,8 @@ TEST_CASE("the endpoint is the resource's address, of the configuration or the e
   const std::string route = "/openai/deployments/d/chat/completions?api-version=v";
   CHECK(url_of(with("https://a.example")) == "https://a.example" + route);
   CHECK(url_of(with("https://a.example/")) == "https://a.example" + route);
-  CHECK(url_of(with("https://a.example/team/myopenai/")) == "https://a.example/team/myopenai" + route);
+  CHECK(url_of(with("https://a.example/team/myopenai/")) ==
+        "https://a.example/team/myopenai" + route);
   for (const std::string url :
        {"https://a.example?x=y", "https://a.example/?x=y", "http://a.example", "a.example"}) {
     CAPTURE(url);
@@ -193,8 +196,10 @@ TEST_CASE("a key and a token have different headers, and there is never more tha
 }
 
 TEST_CASE("what a filter found harmless is no matter") {
-  const ProviderResult result =
-      read({200, {{"apim-request-id", "7d3c"}, {"x-request-id", "other"}}, R"json({"id":"chatcmpl-AZ1","object":"chat.completion","created":1760000300,"model":"gpt-4o-2024-08-06","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":false,"detected":false},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}],"choices":[{"index":0,"finish_reason":"stop","logprobs":null,"message":{"role":"assistant","content":"Hi!","refusal":null},"content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11},"system_fingerprint":"fp_az"})json"});
+  const ProviderResult result = read(
+      {200,
+       {{"apim-request-id", "7d3c"}, {"x-request-id", "other"}},
+       R"json({"id":"chatcmpl-AZ1","object":"chat.completion","created":1760000300,"model":"gpt-4o-2024-08-06","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":false,"detected":false},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}],"choices":[{"index":0,"finish_reason":"stop","logprobs":null,"message":{"role":"assistant","content":"Hi!","refusal":null},"content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11},"system_fingerprint":"fp_az"})json"});
   CHECK(result.status == Status::completed);
   CHECK(result.content == "Hi!");
   CHECK(result.finish_reason == "stop");
@@ -206,7 +211,8 @@ TEST_CASE("what a filter found harmless is no matter") {
 }
 
 TEST_CASE("a stream may begin without choices, id and model") {
-  const std::string stream = R"events(data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
+  const std::string stream =
+      R"events(data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
 
 data: {"choices":[{"content_filter_results":{},"delta":{"content":"","role":"assistant"},"finish_reason":null,"index":0}],"created":1760000301,"id":"chatcmpl-AZ2","model":"gpt-4o-2024-08-06","object":"chat.completion.chunk"}
 
@@ -245,16 +251,20 @@ data: [DONE]
 }
 
 TEST_CASE("a filter that was down leaves the answer alone") {
-  CHECK(read({200, {}, R"({"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop",)"
-                       R"("content_filter_results":{"error":{"code":"content_filter_error","message":"down"}}}]})"})
-            .content == "Hi");
+  CHECK(
+      read(
+          {200,
+           {},
+           R"({"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop",)"
+           R"("content_filter_results":{"error":{"code":"content_filter_error","message":"down"}}}]})"})
+          .content == "Hi");
 }
 
 TEST_CASE("a blocked prompt names what the filter found") {
-  const std::string blocked = R"json({"error":{"message":"Prompt blocked by the content policy of this resource.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":true,"detected":true},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"low"}}}}})json";
+  const std::string blocked =
+      R"json({"error":{"message":"Prompt blocked by the content policy of this resource.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":true,"detected":true},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"low"}}}}})json";
   for (const auto& [inner, results] : std::initializer_list<std::pair<std::string, std::string>>{
-           {"innererror", "content_filter_result"},
-           {"inner_error", "content_filter_results"}}) {
+           {"innererror", "content_filter_result"}, {"inner_error", "content_filter_results"}}) {
     std::string body = blocked;
     body.replace(body.find("innererror"), 10, inner);
     body.replace(body.find("content_filter_result\""), 21, results);
@@ -271,9 +281,11 @@ TEST_CASE("a blocked prompt names what the filter found") {
 }
 
 TEST_CASE("an answer that the filter withheld is a failure that names what it found") {
-  const ProviderResult result =
-      read({200, {}, R"({"choices":[{"index":0,"message":{"role":"assistant"},"finish_reason":"content_filter",)"
-                     R"("content_filter_results":{"hate":{"filtered":true,"severity":"high"},"odd":3,"violence":{"filtered":true}}}]})"});
+  const ProviderResult result = read(
+      {200,
+       {},
+       R"({"choices":[{"index":0,"message":{"role":"assistant"},"finish_reason":"content_filter",)"
+       R"("content_filter_results":{"hate":{"filtered":true,"severity":"high"},"odd":3,"violence":{"filtered":true}}}]})"});
   REQUIRE(result.error);
   CHECK(result.error->kind == ProviderErrorKind::content_filter);
   CHECK_FALSE(result.error->retryable);
@@ -312,8 +324,8 @@ TEST_CASE("errors of Azure and its gateways are told apart") {
        ProviderErrorKind::rate_limited, "no (RateLimitReached)"},
       {429, R"({"error":{"code":"insufficient_quota","message":"no"}})", ProviderErrorKind::quota,
        "no (insufficient_quota)"},
-      {500, R"({"error":{"code":"InternalServerError","message":"no"}})",
-       ProviderErrorKind::server, "no (InternalServerError)"},
+      {500, R"({"error":{"code":"InternalServerError","message":"no"}})", ProviderErrorKind::server,
+       "no (InternalServerError)"},
       {502, "<html></html>", ProviderErrorKind::server, "HTTP status 502 with a page of HTML"},
   };
   for (const Case& c : cases) {
