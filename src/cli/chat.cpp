@@ -43,15 +43,22 @@ class ShownAnswer final : public providers::StreamSink {
 
   void text(std::string_view piece) override {
     context_.show(piece);
-    if (!piece.empty()) last_ = piece.back();
+    if (piece.empty()) return;
+    last_ = piece.back();
+    shown_ += piece.size();
   }
-  bool any() const { return last_ != 0; }
+  bool any() const { return shown_ > 0; }
+  /// What the whole answer has beyond what was streamed.
+  void complete(const std::string& answer) {
+    if (answer.size() > shown_) text(std::string_view(answer).substr(shown_));
+  }
   void end_line() {
-    if (any() && last_ != '\n') text("\n");
+    if (any() && last_ != '\n') context_.show("\n");
   }
 
  private:
   Context& context_;
+  std::size_t shown_ = 0;  ///< bytes
   char last_ = 0;
 };
 
@@ -135,6 +142,7 @@ void print_answer(const chat::TurnResult& turn, Context& context) {
 void print_turn(const ChatOptions& options, const chat::TurnResult& turn, ShownAnswer& shown,
                 Context& context) {
   if (shown.any()) {
+    if (turn.assistant_message) shown.complete(turn.assistant_message->content);
     shown.end_line();
   } else {
     print_answer(turn, context);

@@ -38,4 +38,11 @@ std::optional<std::string> find_problem(const Request& request) {
   return std::nullopt;
 }
 
+void set_header(Headers& headers, std::string name, std::string value) {
+  const std::string wanted = to_lower_ascii(name);
+  std::erase_if(headers,
+                [&](const auto& header) { return to_lower_ascii(header.first) == wanted; });
+  headers.emplace_back(std::move(name), std::move(value));
+}
+
 }  // namespace llmctl::http

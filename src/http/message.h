@@ -13,6 +13,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first header of this name, which is compared without case (RFC 9110, 5.1).
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
 
+/// Takes the place of every header of this name.
+void set_header(Headers& headers, std::string name, std::string value);
+
 /// One request, complete but for the connection.
 struct Request {
   std::string method = "POST";

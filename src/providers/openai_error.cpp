@@ -132,8 +132,7 @@ Report report_of(const json& value) {
   if (report.inner_code.empty()) report.inner_code = google_reason(error);
   report.categories =
       filtered_categories(first_of(inner, {"content_filter_result", "content_filter_results"}));
-  if (report.message.empty() && !error.is_null())
-    report.message = error.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (report.message.empty()) report.message = (error.is_null() ? value : error).dump();
   return report;
 }
 

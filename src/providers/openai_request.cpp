@@ -228,12 +228,8 @@ http::Request make_request(std::string url, http::Headers authorization, const T
   request.headers = std::move(authorization);
   request.headers.emplace_back("Content-Type", "application/json");
   request.headers.emplace_back("Accept", turn.stream ? "text/event-stream" : "application/json");
-  for (const auto& [name, value] : settings.extra_headers) {
-    std::erase_if(request.headers, [&](const auto& header) {
-      return to_lower_ascii(header.first) == to_lower_ascii(name);
-    });
-    request.headers.emplace_back(name, value);
-  }
+  for (const auto& [name, value] : settings.extra_headers)
+    http::set_header(request.headers, name, value);
   request.body = std::move(body);
   return request;
 }

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "providers/configuration.h"
 
 namespace llmctl::providers {
@@ -17,13 +16,6 @@ using nlohmann::json;
 template <class Value>
 void keep(Value& setting, Value&& found) {
   if (found) setting = std::forward<Value>(found);
-}
-
-void keep_header(http::Headers& headers, std::pair<std::string, std::string> header) {
-  std::erase_if(headers, [&](const auto& other) {
-    return to_lower_ascii(other.first) == to_lower_ascii(header.first);
-  });
-  headers.push_back(std::move(header));
 }
 
 /// What the configuration says takes the place of what another one said before.
@@ -39,8 +31,8 @@ void apply(TurnSettings& settings, const Configuration& configuration) {
   keep(settings.reasoning_effort, configuration.text("reasoning_effort"));
   keep(settings.tool_choice, configuration.text_or_mapping("tool_choice"));
   keep(settings.parallel_tool_calls, configuration.boolean("parallel_tool_calls"));
-  for (auto& header : configuration.headers("extra_headers"))
-    keep_header(settings.extra_headers, std::move(header));
+  for (const auto& [name, value] : configuration.headers("extra_headers"))
+    http::set_header(settings.extra_headers, name, value);
   if (const auto fields = configuration.mapping("extra_body")) {
     json body = json::parse(settings.extra_body.text);
     body.update(json::parse(fields->text));

@@ -40,6 +40,7 @@ TEST_CASE("server-sent events are read field by field") {
       {"a blank after the colon, or none",
        "data: a\n\ndata:b\n\ndata:  c\n\n",
        {"|a|", "|b|", "| c|"}},
+      {"an empty first line of data", "data:\ndata: a\n\n", {"|\na|"}},
       {"several lines of data", "data: a\ndata:\ndata: b\n\n", {"|a\n\nb|"}},
       {"a name belongs to one event", "event: ping\ndata: 1\n\ndata: 2\n\n", {"ping|1|", "|2|"}},
       {"an id holds for later ones",

@@ -202,7 +202,7 @@ TEST_CASE("a configuration that cannot work is refused before anything is asked"
   }
   model::LlmProvider nameless = make_llm();
   nameless.model_identifier.clear();
-  CHECK_THAT(error_from([&] { make_anthropic(nameless, surroundings.context()); }).what(),
+  CHECK_THAT(error_from([&] { make_anthropic(nameless, surroundings.context())->require_ready(); }).what(),
              Catch::Contains("no model_identifier"));
 }
 

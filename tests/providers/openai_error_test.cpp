@@ -83,7 +83,7 @@ TEST_CASE("errors are told apart by status, code and type") {
       {400,
        R"([{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}])",
        "auth", "no"},
-      {400, R"({"detail":"no"})", "invalid_request", "HTTP status 400"},
+      {400, R"({"detail":"no"})", "invalid_request", R"({"detail":"no"})"},
       {400, R"({"error":{"code":"x"}})", "invalid_request", R"({"code":"x"} (x))"},
       {400, R"({"error":{"message":3,"type":[],"code":{},"param":1}})", "invalid_request",
        R"({"code":{},"message":3,"param":1,"type":[]})"},

@@ -139,9 +139,10 @@ TEST_CASE("the base URL is the configuration's, the environment's or the service
 TEST_CASE("a base URL that cannot be followed by a path, or is not safe, is refused") {
   for (const std::string url :
        {"https://a.example/v1?x=y", "https://a.example/v1#top", "a.example/v1", "ftp://a.example",
-        "https://", "https:///v1", "https://user:word@a.example", "https://a.example:port/v1",
-        "https://a.example/ v1", "https://a.example\\v1", "http://a.example/v1",
-        "http://127.example.org/v1", "http://127.0.0.1.example.org/v1", "https://[::1/v1"}) {
+        "https://", "https:///v1", "https://user@a.example", "https://user:word@a.example",
+        "https://a.example:port/v1", "https://a.example/ v1", "https://a.example\\v1",
+        "http://a.example/v1", "http://127.example.org/v1", "http://127.0.0.1.example.org/v1",
+        "https://[::1/v1"}) {
     CAPTURE(url);
     CHECK_THAT(error_of(llm_of(R"({"base_url": ")" + url + "\"}")).what(),
                Catch::StartsWith("LLM 'x': configuration") && !Catch::Contains("word"));
@@ -167,7 +168,8 @@ TEST_CASE("settings that the provider cannot work with are refused before a turn
   }
   model::LlmProvider without_model = llm_of();
   without_model.model_identifier.clear();
-  CHECK_THAT(error_of(without_model).what(), Catch::Contains("LLM 'x' has no model_identifier"));
+  const auto nameless = make_openai(without_model, surroundings.context());
+  CHECK_THROWS_WITH(nameless->require_ready(), Catch::Contains("LLM 'x' has no model_identifier"));
 }
 
 TEST_CASE("the secret is asked for by name, when a request is made, and is in one header alone") {
