@@ -202,8 +202,9 @@ TEST_CASE("a configuration that cannot work is refused before anything is asked"
   }
   model::LlmProvider nameless = make_llm();
   nameless.model_identifier.clear();
-  CHECK_THAT(error_from([&] { make_anthropic(nameless, surroundings.context())->require_ready(); }).what(),
-             Catch::Contains("no model_identifier"));
+  CHECK_THAT(
+      error_from([&] { make_anthropic(nameless, surroundings.context())->require_ready(); }).what(),
+      Catch::Contains("no model_identifier"));
 }
 
 TEST_CASE("a turn with nothing to answer asks nobody") {
