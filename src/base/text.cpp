@@ -110,6 +110,18 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   }
 }
 
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (const auto at = find_invalid_utf8(text)) {
+    valid += text.substr(0, *at);
+    valid += "\ufffd";
+    text.remove_prefix(*at + 1);
+  }
+  valid += text;
+  return valid;
+}
+
 std::size_t count_code_points(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));

@@ -14,6 +14,9 @@ namespace llmctl {
 /// surrogates), or nothing.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
+/// The text with U+FFFD for each byte that is not part of UTF-8.
+std::string replace_invalid_utf8(std::string_view text);
+
 /// Number of code points; the text must be UTF-8.
 std::size_t count_code_points(std::string_view text);
 

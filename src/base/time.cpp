@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -90,6 +91,81 @@ std::optional<microseconds> take_offset(std::string_view& text) {
   return east ? offset : -offset;
 }
 
+std::optional<unsigned> take_month_name(std::string_view& text) {
+  constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const std::size_t at = names.find(text.substr(0, 3));
+  if (text.size() < 3 || at == std::string_view::npos || at % 3 != 0) return std::nullopt;
+  text.remove_prefix(3);
+  return static_cast<unsigned>(at / 3 + 1);
+}
+
+/// "10:00:03", where a leap second counts as the next minute's first.
+std::optional<std::chrono::seconds> take_clock(std::string_view& text) {
+  const auto hour = take_digits(text, 2);
+  if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
+  const auto minute = take_digits(text, 2);
+  if (!minute || *minute > 59 || !take(text, ':')) return std::nullopt;
+  const auto second = take_digits(text, 2);
+  if (!second || *second > 60) return std::nullopt;
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second};
+}
+
+struct HttpDate {
+  std::optional<int> day;
+  std::optional<unsigned> month;
+  std::optional<int> year;
+  std::optional<std::chrono::seconds> clock;
+};
+
+std::optional<Timestamp> to_timestamp(const HttpDate& parts, std::string_view rest) {
+  if (!parts.day || !parts.month || !parts.year || !parts.clock || !rest.empty())
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*parts.year},
+                                         std::chrono::month{*parts.month},
+                                         std::chrono::day(static_cast<unsigned>(*parts.day))};
+  if (!date.ok()) return std::nullopt;
+  return Timestamp{std::chrono::sys_days{date}} + *parts.clock;
+}
+
+bool take_text(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+/// "Fri Oct  9 10:00:03 2026"
+std::optional<Timestamp> parse_asctime(std::string_view text) {
+  text.remove_prefix(4);
+  HttpDate parts;
+  parts.month = take_month_name(text);
+  if (!take(text, ' ')) return std::nullopt;
+  parts.day = take_digits(text, take(text, ' ') ? 1 : 2);
+  if (!take(text, ' ')) return std::nullopt;
+  parts.clock = take_clock(text);
+  if (!take(text, ' ')) return std::nullopt;
+  parts.year = take_digits(text, 4);
+  return to_timestamp(parts, text);
+}
+
+/// What follows the weekday: "09 Oct 2026 10:00:03 GMT", or with '-' and a year of two digits.
+std::optional<Timestamp> parse_day_first(std::string_view text, Timestamp now) {
+  HttpDate parts;
+  parts.day = take_digits(text, 2);
+  const bool is_short = take(text, '-');
+  if (!is_short && !take(text, ' ')) return std::nullopt;
+  parts.month = take_month_name(text);
+  if (!take(text, is_short ? '-' : ' ')) return std::nullopt;
+  parts.year = take_digits(text, is_short ? 2 : 4);
+  if (!parts.year || !take(text, ' ')) return std::nullopt;
+  parts.clock = take_clock(text);
+  if (!take_text(text, " GMT")) return std::nullopt;
+  if (!is_short) return to_timestamp(parts, text);
+  const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now)};
+  const int latest = static_cast<int>(today.year()) + 50;
+  parts.year = latest - ((latest - *parts.year) % 100 + 100) % 100;
+  return to_timestamp(parts, text);
+}
+
 /// The number's last `count` decimal digits; a general formatter takes ten times as long, and every
 /// stored row has a time.
 void put_digits(std::string& text, std::size_t at, std::size_t count, std::int64_t number) {
@@ -174,6 +250,14 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 std::optional<Timestamp> parse_date(std::string_view text) {
   const auto day = take_date(text);
   return text.empty() ? day : std::nullopt;
+}
+
+std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) {
+  const std::size_t weekday = std::min(text.find_first_of(", "), text.size());
+  if (weekday < 3) return std::nullopt;
+  if (weekday == 3 && text.substr(3).starts_with(' ')) return parse_asctime(text);
+  text.remove_prefix(weekday);
+  return take_text(text, ", ") ? parse_day_first(text, now) : std::nullopt;
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

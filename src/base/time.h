@@ -22,6 +22,10 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text);
 /// "2026-10-01", the first instant of that day in UTC.
 std::optional<Timestamp> parse_date(std::string_view text);
 
+/// A date of HTTP in any of its three forms (RFC 9110, 5.6.7); the weekday is not compared with the
+/// date. A year of two digits is the one nearest to `now` that is at most 50 years after it.
+std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now);
+
 /// A whole number or decimal with a unit: "250ms", "1.5s", "10m", "24h", "7d", "2w". Not negative,
 /// at most 100 years.
 std::optional<Duration> parse_duration(std::string_view text);

@@ -76,6 +76,25 @@ std::optional<JsonText> as_json(const std::vector<providers::ToolCall>& calls) {
   return JsonText{canonical_json(list)};
 }
 
+/// Notes when the first text came, and whether any did.
+class TimingSink final : public providers::StreamSink {
+ public:
+  TimingSink(Clock& clock, providers::StreamSink* next)
+      : clock_(clock), started_(clock.elapsed()), next_(next) {}
+
+  void text(std::string_view piece) override {
+    if (!first_) first_ = clock_.elapsed() - started_;
+    if (next_ != nullptr) next_->text(piece);
+  }
+  const std::optional<Duration>& first() const { return first_; }
+
+ private:
+  Clock& clock_;
+  Duration started_;
+  providers::StreamSink* next_;
+  std::optional<Duration> first_;
+};
+
 /// A signal ends the sleep early.
 void pause(Runtime& runtime, Duration length) {
   runtime.clock.sleep_for(length);
@@ -91,6 +110,8 @@ void record_result(Attempt& attempt, const ProviderResult& result,
     case providers::Status::pending: attempt.status = model::attempt_status::pending; break;
     case providers::Status::failed: attempt.status = model::attempt_status::failed; break;
   }
+  if (result.error && result.error->kind == providers::ProviderErrorKind::cancelled)
+    attempt.status = model::attempt_status::cancelled;
   if (!result.served_model.empty()) attempt.served_model = result.served_model;
   if (!result.finish_reason.empty()) attempt.finish_reason = result.finish_reason;
   if (!result.request_id.empty()) attempt.request_id = result.request_id;
@@ -137,13 +158,17 @@ Outcome run_attempts(Runtime& runtime, providers::Provider& provider, Attempt fi
     const Duration before = runtime.clock.elapsed();
     providers::Turn this_try = turn;
     this_try.hop = outcome.attempt.hop;
-    outcome.result = run(runtime, provider.send_message(this_try), deadline - before);
+    TimingSink sink(runtime.clock, options.sink);
+    outcome.result = run(runtime, provider.send_message(this_try), deadline - before, &sink);
+    if (sink.first()) outcome.attempt.first_token_us = sink.first()->count();
     record_result(outcome.attempt, outcome.result, llm, runtime.clock.now(),
                   runtime.clock.elapsed() - before);
     if (outcome.result.status != providers::Status::failed) return outcome;
 
     store_failure(runtime, outcome.attempt);
     const providers::ProviderError& error = *outcome.result.error;
+    if (error.kind == providers::ProviderErrorKind::cancelled) throw_if_interrupted();
+    if (options.sink != nullptr && sink.first()) return outcome;
     if (retries_made == options.retries || !may_retry(error)) return outcome;
     const Duration wait = pause_before_retry(error, retries_made, runtime.random);
     if (runtime.clock.elapsed() + wait > deadline) return outcome;

@@ -17,8 +17,9 @@ void record_result(model::Attempt& attempt, const providers::ProviderResult& res
 Error error_of(const model::Attempt& attempt);
 
 struct AttemptOptions {
-  int retries = 2;           ///< after the first try, for errors that may pass
-  Duration total_timeout{};  ///< of all tries and the pauses between them
+  int retries = 2;                        ///< after the first try, for errors that may pass
+  Duration total_timeout{};               ///< of all tries and the pauses between them
+  providers::StreamSink* sink = nullptr;  ///< who is shown a streamed answer as it arrives
 };
 
 struct Outcome {
@@ -28,7 +29,9 @@ struct Outcome {
 
 /// The one loop for retries: asks the provider, and again after a pause while the error may pass.
 /// `first` is stored already; every further try gets its row before its request, and every failed
-/// one its error. The last attempt's row is finished by the caller when it did not fail.
+/// one its error. There is no further try once text was shown. The last attempt's row is finished
+/// by the caller when it did not fail. Throws Error(interrupted or terminated) after a signal, when
+/// the attempt's row says cancelled.
 Outcome run_attempts(Runtime& runtime, providers::Provider& provider, model::Attempt first,
                      const std::optional<model::LlmProvider>& llm, const providers::Turn& turn,
                      const AttemptOptions& options);

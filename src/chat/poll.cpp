@@ -9,6 +9,7 @@
 #include "base/signals.h"
 #include "chat/attempts.h"
 #include "chat/conversation.h"
+#include "chat/history.h"
 #include "storage/attempts.h"
 #include "storage/catalog.h"
 #include "storage/conversations.h"
@@ -72,7 +73,7 @@ struct Waiting {
   Attempt attempt;
   std::optional<model::LlmProvider> llm;
   std::optional<model::Agent> agent;
-  std::vector<Message> history;
+  std::vector<providers::HistoryEntry> history;
   std::string owner;
 };
 
@@ -156,12 +157,12 @@ bool store_poll(Runtime& runtime, Waiting& waiting, const providers::ProviderRes
 
 /// What the message is to answer: later messages belong to turns that run beside it. The backend's
 /// messages do not say whom they answer; there it is all that came before.
-std::vector<Message> history_of(Database& database, const Message& message,
-                                const Attempt& attempt) {
+std::vector<providers::HistoryEntry> history_of(Database& database, const Message& message,
+                                                const Attempt& attempt) {
   const auto asked = attempt.user_message_id
                          ? storage::find_message(database, *attempt.user_message_id)
                          : std::nullopt;
-  return storage::history_until(database, asked ? *asked : message);
+  return provider_history(database, asked ? *asked : message);
 }
 
 PollOutcome outcome_of(const Waiting& waiting, PollStatus status, std::string note = {}) {
@@ -190,6 +191,8 @@ PollOutcome ask(Runtime& runtime, providers::Provider& provider, Waiting& waitin
   auto step = provider.poll_response(
       {waiting.message, waiting.attempt, waiting.history, waiting.agent, lease->polls});
   const providers::ProviderResult result = run(runtime, std::move(*step), lease_length);
+  if (result.error && result.error->kind == providers::ProviderErrorKind::cancelled)
+    throw_if_interrupted();
   if (!store_poll(runtime, waiting, result)) return left_to_another(runtime, waiting);
   switch (result.status) {
     case providers::Status::completed: return outcome_of(waiting, PollStatus::completed);
@@ -249,7 +252,7 @@ PollOutcome poll_message(Runtime& runtime, const Message& message, const std::st
   if (waiting.attempt.agent)
     waiting.agent = storage::find<model::Agent>(database, *waiting.attempt.agent);
 
-  const auto provider = providers::get_provider(llm);
+  const auto provider = providers::get_provider(llm, runtime.context);
   const bool something_to_poll =
       provider
           ->poll_response({message, waiting.attempt, waiting.history, waiting.agent,

@@ -20,10 +20,13 @@ struct Runtime {
   http::Client* client = nullptr;  ///< absent where no provider that is used needs a network
   std::function<void(std::string_view)>
       notify;  ///< told what the user may want to know; must be callable
+  providers::ProviderContext context = {};
 };
 
-/// Performs exchanges until the provider has a result. What takes longer than `limit` has failed
-/// with a timeout.
-providers::ProviderResult run(Runtime& runtime, providers::Step step, Duration limit);
+/// Performs exchanges until the provider has a result; text that is streamed goes to `sink`, if
+/// there is one. What takes longer than `limit` has failed with a timeout, what a signal ended as
+/// cancelled.
+providers::ProviderResult run(Runtime& runtime, providers::Step step, Duration limit,
+                              providers::StreamSink* sink = nullptr);
 
 }  // namespace llmctl::chat

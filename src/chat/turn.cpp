@@ -7,6 +7,7 @@
 #include "base/signals.h"
 #include "chat/attempts.h"
 #include "chat/conversation.h"
+#include "chat/history.h"
 #include "chat/poll.h"
 #include "storage/attempts.h"
 #include "storage/conversations.h"
@@ -66,7 +67,8 @@ StartedTurn start_turn(Runtime& runtime, const TurnRequest& request) {
   turn.conversation = request.conversation ? open_conversation(database, *request.conversation)
                                            : make_conversation(runtime, request.message);
   turn.who = resolve_participants(database, turn.conversation, request.agent, request.llm);
-  turn.provider = providers::get_provider(turn.who.llm);
+  turn.provider = providers::get_provider(turn.who.llm, runtime.context);
+  turn.provider->require_ready();
   remember_participants(turn.conversation, turn.who);
 
   if (request.conversation) {
@@ -176,10 +178,12 @@ TurnResult finish_turn(Runtime& runtime, const TurnRequest& request, const Start
   if (!turn.who.llm || turn.who.llm_is_fallback) {
     runtime.notify("no LLM was named, so the Dummy answers: choose one with -m");
   }
-  const std::vector<Message> history = storage::history_until(runtime.database, turn.user_message);
-  Outcome outcome = run_attempts(runtime, *turn.provider, turn.attempt, turn.who.llm,
-                                 {turn.conversation, history, turn.who.agent, turn.who.tools},
-                                 {request.retries, request.timeout});
+  const auto history = provider_history(runtime.database, turn.user_message);
+  const bool stream = request.sink != nullptr && turn.who.llm && turn.who.llm->supports_streaming;
+  Outcome outcome =
+      run_attempts(runtime, *turn.provider, turn.attempt, turn.who.llm,
+                   {turn.conversation, history, turn.who.agent, turn.who.tools, 0, stream},
+                   {request.retries, request.timeout, stream ? request.sink : nullptr});
   if (outcome.result.status == providers::Status::failed) throw error_of(outcome.attempt);
 
   TurnResult result{turn.conversation, turn.user_message, {}, turn.who.agent, outcome.attempt, {}};

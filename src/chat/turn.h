@@ -20,6 +20,7 @@ struct TurnRequest {
   int retries = 2;
   bool wait = true;  ///< for a pending answer, as long as the timeout allows
   Duration timeout = std::chrono::minutes(10);
+  providers::StreamSink* sink = nullptr;  ///< who is shown the answer as it arrives
 };
 
 struct TurnResult {

@@ -32,7 +32,34 @@ struct ChatOptions {
   std::optional<std::string> actor;
   bool no_wait = false;
   bool usage = false;
+  bool stream = false;
   int retries = 2;
+};
+
+/// Shows an answer as it arrives.
+class ShownAnswer final : public providers::StreamSink {
+ public:
+  explicit ShownAnswer(Context& context) : context_(context) {}
+
+  void text(std::string_view piece) override {
+    context_.show(piece);
+    if (piece.empty()) return;
+    last_ = piece.back();
+    shown_ += piece.size();
+  }
+  bool any() const { return shown_ > 0; }
+  /// What the whole answer has beyond what was streamed.
+  void complete(const std::string& answer) {
+    if (answer.size() > shown_) text(std::string_view(answer).substr(shown_));
+  }
+  void end_line() {
+    if (any() && last_ != '\n') context_.show("\n");
+  }
+
+ private:
+  Context& context_;
+  std::size_t shown_ = 0;  ///< bytes
+  char last_ = 0;
 };
 
 /// The newline that ends a text file is not part of the message.
@@ -112,8 +139,14 @@ void print_answer(const chat::TurnResult& turn, Context& context) {
   }
 }
 
-void print_turn(const ChatOptions& options, const chat::TurnResult& turn, Context& context) {
-  print_answer(turn, context);
+void print_turn(const ChatOptions& options, const chat::TurnResult& turn, ShownAnswer& shown,
+                Context& context) {
+  if (shown.any()) {
+    if (turn.assistant_message) shown.complete(turn.assistant_message->content);
+    shown.end_line();
+  } else {
+    print_answer(turn, context);
+  }
   if (options.usage) context.say(output::usage_line(turn.attempt));
   if (context.verbose()) {
     context.notify(fmt::format("conversation {}, attempt {}, {}", to_string(turn.conversation.id),
@@ -135,6 +168,14 @@ std::string read_message(const ChatOptions& options, Context& context) {
   return message;
 }
 
+/// People see an answer grow; scripts get it whole, unless they ask.
+bool wants_stream(const ChatOptions& options, const Context& context) {
+  if (!options.stream) return context.prints_to_terminal() && !context.wants_rows();
+  if (!context.wants_rows()) return true;
+  throw Error(ErrorKind::usage, "--stream prints the answer's text as it comes, and nothing else",
+              "leave --format and --columns out");
+}
+
 void chat_once(const ChatOptions& options, Context& context) {
   chat::TurnRequest request;
   request.message = read_message(options, context);
@@ -149,7 +190,14 @@ void chat_once(const ChatOptions& options, Context& context) {
   context.check_columns(output::turn_report({}));
   chat::Runtime runtime = context.runtime(storage::Access::read_write);
   request.conversation = conversation_of(options, request.actor, runtime.database);
-  print_turn(options, chat::send(runtime, request), context);
+  ShownAnswer shown(context);
+  if (wants_stream(options, context)) request.sink = &shown;
+  try {
+    print_turn(options, chat::send(runtime, request), shown, context);
+  } catch (const Error&) {
+    shown.end_line();
+    throw;
+  }
 }
 
 /// What ends a turn without saying how far it had come ended it before anything was sent.
@@ -190,6 +238,8 @@ void build_chat(Noun& noun) {
                  "tries after the first, for errors that may pass (2)")
       ->check(CLI::Range(0, 10))
       ->type_name("N");
+  app.add_flag("--stream", options.stream,
+               "print the answer as it comes, also where stdout is no terminal");
   app.add_flag("--usage", options.usage, "say tokens, cost and time on stderr");
 }
 

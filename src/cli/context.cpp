@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "config/credentials.h"
+#include "http/curl_client.h"
 #include "output/sanitize.h"
 
 namespace llmctl::cli {
@@ -211,8 +213,23 @@ storage::Database& Context::database_or_empty(storage::Access access) {
 }
 
 chat::Runtime Context::runtime(storage::Access access) {
-  return {database(access), *clock_, *ids_,
-          random_,          nullptr, [this](std::string_view line) { notify(line); }};
+  if (!client_) client_ = http::make_curl_client({settings_.allows_private_networks()});
+  return {database(access),  *clock_,       *ids_,
+          random_,           client_.get(), [this](std::string_view line) { notify(line); },
+          provider_context()};
+}
+
+providers::ProviderContext Context::provider_context() {
+  const auto variable = [this](std::string_view name) -> std::optional<std::string> {
+    const auto found = settings_.environment().find(name);
+    if (found == settings_.environment().end() || found->second.empty()) return std::nullopt;
+    return found->second;
+  };
+  const auto credentials = std::make_shared<config::Credentials>(settings_.credentials(), variable);
+  return {[credentials](std::string_view name, std::string_view url) {
+            return credentials->find(name, url);
+          },
+          variable, [this] { return clock_->now(); }};
 }
 
 std::string Context::database_line() {
@@ -224,7 +241,7 @@ output::Style Context::style() {
   style.format = format_;
   style.columns = options_.columns;
   style.header = !options_.no_header;
-  style.to_terminal = isatty(STDOUT_FILENO) != 0;
+  style.to_terminal = prints_to_terminal();
   style.width = style.to_terminal ? terminal_width(STDOUT_FILENO) : 80;
   style.color = wants_color(settings_);
   if (location_) {
@@ -251,6 +268,13 @@ void Context::write(const std::function<void(std::ostream&)>& writer) {
   progress_.reset();
   require_written(out_);
 }
+
+void Context::show(std::string_view piece) {
+  out_ << (prints_to_terminal() ? output::sanitize(piece, true) : std::string(piece)) << std::flush;
+  require_written(out_);
+}
+
+bool Context::prints_to_terminal() const { return isatty(STDOUT_FILENO) != 0; }
 
 void Context::check_columns(const output::Report& report) const {
   output::check_columns(report, options_.columns);

@@ -14,6 +14,7 @@
 #include "base/uuid.h"
 #include "chat/runtime.h"
 #include "config/settings.h"
+#include "http/client.h"
 #include "output/progress.h"
 #include "output/report.h"
 #include "storage/database.h"
@@ -42,6 +43,7 @@ class Context {
   /// The database, or an empty one in memory when there is no such file: to say what would be done.
   storage::Database& database_or_empty(storage::Access access);
   chat::Runtime runtime(storage::Access access);
+  providers::ProviderContext provider_context();
   const storage::Location& location();
   /// Where the configured database is to be, for a command that puts its file there by itself.
   /// Throws Error(usage) for a database that is no file.
@@ -70,6 +72,9 @@ class Context {
   /// To stdout as it is: data that is no report. The writer is left as soon as stdout takes no
   /// more. Throws as print does.
   void write(const std::function<void(std::ostream&)>& writer);
+  /// A piece of text to stdout, at once; on a terminal what could fool it is shown as \x1b.
+  void show(std::string_view piece);
+  bool prints_to_terminal() const;
   /// Throws Error(usage), before anything is done, for a --columns that the report has not.
   void check_columns(const output::Report& report) const;
   /// One line on stderr, unless --quiet.
@@ -106,6 +111,7 @@ class Context {
   std::optional<config::Setting> database_setting_;
   std::optional<storage::Location> location_;
   std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<http::Client> client_;
   std::unique_ptr<Clock> real_clock_ =
       make_system_clock();  ///< also while a test freezes the other
   std::unique_ptr<output::Progress> progress_;

@@ -161,14 +161,49 @@ void Settings::read_file(const std::filesystem::path& path) {
   const yaml::Node root = yaml::parse(read_text(path), problems);
   std::vector<std::string> known;
   for (const Name& name : names) known.emplace_back(name.setting);
+  known.insert(known.end(), {"credentials", "allow_private"});
   if (!root.is_missing() && yaml::check_keys(root, "the file", known, problems)) {
     for (const yaml::Entry& entry : root.entries) {
-      if (const auto value = yaml::read_text(entry.value, entry.key, problems)) {
+      if (entry.key == "credentials") {
+        read_credentials(entry.value, problems);
+      } else if (entry.key == "allow_private") {
+        allows_private_networks_ =
+            yaml::read_boolean(entry.value, entry.key, problems).value_or(false);
+      } else if (const auto value = yaml::read_text(entry.value, entry.key, problems)) {
         file_[entry.key] = {*value, path.string()};
       }
     }
   }
   yaml::throw_if_any(problems.sorted());
+}
+
+void Settings::read_credentials(const yaml::Node& node, yaml::Problems& problems) {
+  if (!node.is_mapping()) {
+    problems.add(node.mark, "credentials: must be a mapping of names");
+    return;
+  }
+  static const std::vector<std::string> keys{"env", "file", "hosts"};
+  for (const yaml::Entry& entry : node.entries) {
+    const std::string name = "credentials." + entry.key;
+    if (!yaml::check_keys(entry.value, name, keys, problems)) continue;
+    CredentialSource source;
+    const yaml::Node* const variable = entry.value.find("env");
+    const yaml::Node* const file = entry.value.find("file");
+    if ((variable == nullptr) == (file == nullptr))
+      problems.add(entry.mark, name + ": needs either 'env' or 'file'");
+    if (variable != nullptr)
+      source.variable = yaml::read_text(*variable, name + ".env", problems).value_or("");
+    if (file != nullptr)
+      source.file = yaml::read_text(*file, name + ".file", problems).value_or("");
+    const yaml::Node* const hosts = entry.value.find("hosts");
+    if (hosts == nullptr || !hosts->is_sequence() || hosts->items.empty()) {
+      problems.add(entry.mark, name + ": needs 'hosts', a list of those that may get it");
+    } else {
+      for (const yaml::Node& host : hosts->items)
+        source.hosts.push_back(yaml::read_text(host, name + ".hosts", problems).value_or(""));
+    }
+    credentials_[entry.key] = std::move(source);
+  }
 }
 
 std::optional<Setting> Settings::find(std::string_view name) const {

@@ -8,6 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "config/credentials.h"
+#include "yaml/node.h"
+#include "yaml/problems.h"
+
 namespace llmctl::config {
 
 /// One value and where it came from: "--db", "LLMCTL_DB", a file's path, or "default".
@@ -22,7 +26,8 @@ Environment read_environment();
 
 /// Flag, then LLMCTL_*, then DATABASE_URL (for db alone), then the config file, then the built-in
 /// default. Names are those of the config file: db, format, error_format, timeout, lock_timeout,
-/// color, actor.
+/// color, actor. The file alone may also say `credentials: {NAME: {env: VARIABLE, hosts: [HOST]}}`,
+/// with `file: PATH` for `env`, and `allow_private: true`.
 class Settings {
  public:
   /// `flags` holds what the command line named. Reads the config file that `config` or
@@ -40,6 +45,10 @@ class Settings {
   std::string actor() const;
 
   const Environment& environment() const { return environment_; }
+  /// The sources of secrets that the config file declares.
+  const std::map<std::string, CredentialSource>& credentials() const { return credentials_; }
+  /// Whether providers may be asked in private networks (RFC 1918): only the config file says so.
+  bool allows_private_networks() const { return allows_private_networks_; }
 
  private:
   void refuse_misspelt_variables() const;
@@ -48,11 +57,14 @@ class Settings {
   std::optional<std::filesystem::path> user_folder(std::string_view xdg_variable,
                                                    std::string_view below_home) const;
   void read_file(const std::filesystem::path& path);
+  void read_credentials(const yaml::Node& node, yaml::Problems& problems);
   std::optional<std::string> variable(std::string_view name) const;
 
   std::map<std::string, std::string> flags_;
   Environment environment_;
   std::map<std::string, Setting> file_;
+  std::map<std::string, CredentialSource> credentials_;
+  bool allows_private_networks_ = false;
 };
 
 }  // namespace llmctl::config

@@ -119,6 +119,7 @@ inline constexpr const char* started = "started";
 inline constexpr const char* pending = "pending";
 inline constexpr const char* completed = "completed";
 inline constexpr const char* failed = "failed";
+inline constexpr const char* cancelled = "cancelled";  ///< by a signal
 }  // namespace attempt_status
 
 /// How an attempt came to be.

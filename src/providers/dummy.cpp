@@ -155,13 +155,13 @@ std::string fill_in(std::string text,
   return text;
 }
 
-std::int64_t turn_number(const std::vector<model::Message>& history) {
-  return std::ranges::count(history, "user", &model::Message::role);
+std::int64_t turn_number(const std::vector<HistoryEntry>& history) {
+  return std::ranges::count(history, "user", &HistoryEntry::role);
 }
 
-std::string_view last_user_message(const std::vector<model::Message>& history) {
+std::string_view last_user_message(const std::vector<HistoryEntry>& history) {
   const auto last =
-      std::ranges::find(history.rbegin(), history.rend(), "user", &model::Message::role);
+      std::ranges::find(history.rbegin(), history.rend(), "user", &HistoryEntry::role);
   return last == history.rend() ? std::string_view{} : std::string_view(last->content);
 }
 
@@ -208,7 +208,7 @@ class Dummy final : public Provider {
   }
 
  private:
-  const Scene& scene_of(const std::vector<model::Message>& history) const {
+  const Scene& scene_of(const std::vector<HistoryEntry>& history) const {
     const auto turn = static_cast<std::size_t>(std::max<std::int64_t>(turn_number(history), 1));
     return scenes_[std::min(turn, scenes_.size()) - 1];
   }
@@ -219,7 +219,7 @@ class Dummy final : public Provider {
   }
 
   void complete(ProviderResult& result, const Scene& scene,
-                const std::vector<model::Message>& history,
+                const std::vector<HistoryEntry>& history,
                 const std::optional<model::Agent>& agent) const {
     const std::string agent_name = agent ? agent->name : "Default Agent";
     const std::string_view message = last_user_message(history);

@@ -4,22 +4,39 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "providers/anthropic.h"
+#include "providers/azure.h"
+#include "providers/bedrock.h"
 #include "providers/dummy.h"
+#include "providers/openai.h"
 #include "providers/provider.h"
 
 namespace llmctl::providers {
 namespace {
 
-using Make = std::unique_ptr<Provider> (*)(const std::optional<model::LlmProvider>&);
+using Make = std::unique_ptr<Provider> (*)(const model::LlmProvider&, const ProviderContext&);
+
+std::unique_ptr<Provider> make_dummy_of(const model::LlmProvider& llm, const ProviderContext&) {
+  return make_dummy(llm);
+}
+
+/// Whether configuration.base_url must be there.
+enum class BaseUrl { any, present, absent };
 
 struct Row {
   std::string_view provider_type;
-  bool with_base_url;  ///< whether configuration.base_url must be there, or must not
+  BaseUrl base_url;
   Make make;
 };
 /// Adding a provider is one line here.
-constexpr std::array<Row, 1> implementations{{
-    {"custom", false, make_dummy},
+constexpr std::array<Row, 7> implementations{{
+    {"custom", BaseUrl::absent, make_dummy_of},
+    {"custom", BaseUrl::present, make_openai},
+    {"openai", BaseUrl::any, make_openai},
+    {"google", BaseUrl::any, make_openai},
+    {"azure", BaseUrl::any, make_azure},
+    {"anthropic", BaseUrl::any, make_anthropic},
+    {"bedrock", BaseUrl::any, make_bedrock},
 }};
 
 bool has_base_url(const model::LlmProvider& llm) {
@@ -29,9 +46,10 @@ bool has_base_url(const model::LlmProvider& llm) {
 }
 
 const Row* find_row(const model::LlmProvider& llm) {
+  const BaseUrl there = has_base_url(llm) ? BaseUrl::present : BaseUrl::absent;
   for (const Row& row : implementations) {
-    if (row.provider_type == llm.provider_type && row.with_base_url == has_base_url(llm))
-      return &row;
+    const bool fits = row.base_url == BaseUrl::any || row.base_url == there;
+    if (fits && row.provider_type == llm.provider_type) return &row;
   }
   return nullptr;
 }
@@ -40,13 +58,14 @@ const Row* find_row(const model::LlmProvider& llm) {
 
 bool has_implementation(const model::LlmProvider& llm) { return find_row(llm) != nullptr; }
 
-std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm) {
+std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm,
+                                       const ProviderContext& context) {
   if (!llm) return make_dummy(llm);
-  if (const Row* row = find_row(*llm)) return row->make(llm);
+  if (const Row* row = find_row(*llm)) return row->make(*llm, context);
   throw Error(
       ErrorKind::configuration,
-      fmt::format("provider type '{}'{} of LLM '{}' is not implemented in this version of llmctl",
-                  llm->provider_type, has_base_url(*llm) ? " with a base_url" : "", llm->id),
+      fmt::format("provider type '{}' of LLM '{}' is not implemented in this version of llmctl",
+                  llm->provider_type, llm->id),
       "llmctl chat -m dummy answers without a provider");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "http/message.h"
@@ -91,28 +93,44 @@ struct Exchange {
 /// Done, or one more exchange.
 using Step = std::variant<ProviderResult, Exchange>;
 
+/// Reads the reply to one request: `begin`, any number of `feed`, then either `finish` or `fail`.
+/// Throws nothing for what a server may send: that is a failed result.
 class ReplyReader {
  public:
   virtual ~ReplyReader() = default;
+  virtual void begin(const http::ReplyHead& head) = 0;
   /// Takes any split of the body's bytes. `sink` may be absent.
   virtual void feed(std::string_view bytes, StreamSink* sink) = 0;
-  virtual Step finish(const http::ReplyHead& head) = 0;
+  /// The reply is complete.
+  virtual Step finish() = 0;
+  /// It will not be: a failed result with this error and the text so far. Also before `begin`.
+  virtual ProviderResult fail(ProviderError error) = 0;
 };
 
-/// What a provider answers: the messages up to the user's new one, and who is asked.
+/// One thing that was said in a conversation.
+struct HistoryEntry {
+  std::string role;  ///< system, user, assistant or tool
+  std::string content;
+  std::vector<ToolCall> tool_calls = {};  ///< an assistant's
+  std::string tool_call_id = {};          ///< of a tool's result: which call it answers
+};
+
+/// What a provider answers: what was said up to the user's new message, or the tools' new results,
+/// and who is asked.
 struct Turn {
   const model::Conversation& conversation;
-  const std::vector<model::Message>& history;  ///< in order; the last one is the user's
+  const std::vector<HistoryEntry>& history;  ///< in order
   const std::optional<model::Agent>& agent;
   const std::vector<model::Tool>& tools;  ///< the agent's active ones
   std::int64_t hop = 0;                   ///< tries of this turn before this one
+  bool stream = false;                    ///< ask for the answer piece by piece
 };
 
 /// A message that waits for its answer.
 struct PendingTurn {
   const model::Message& message;
   const model::Attempt& attempt;
-  const std::vector<model::Message>& history;  ///< in order; the last one is the user's
+  const std::vector<HistoryEntry>& history;  ///< in order; the last one is the user's
   const std::optional<model::Agent>& agent;
   std::int64_t polls = 0;  ///< how often it was asked before
 };
@@ -120,14 +138,29 @@ struct PendingTurn {
 class Provider {
  public:
   virtual ~Provider() = default;
+  /// Throws Error(configuration) for what a request would lack: a model, an address, a credential.
+  virtual void require_ready() const {}
   virtual Step send_message(const Turn& turn) = 0;
   /// Nothing: this provider answers at once, so there is nothing to poll.
   virtual std::optional<Step> poll_response(const PendingTurn& pending) = 0;
 };
 
+/// What a provider needs besides its LLM's row. Asked when a request is made, not before.
+struct ProviderContext {
+  /// The secret of this name for a request to this URL. Throws Error(configuration) when there is
+  /// none, or when it is not bound to the URL's host; nothing for a loopback address to which no
+  /// secret is bound.
+  std::function<std::optional<Secret>(std::string_view credential, std::string_view url)>
+      credential;
+  /// Of the environment; nothing for an empty one.
+  std::function<std::optional<std::string>(std::string_view name)> variable;
+  std::function<Timestamp()> now;
+};
+
 /// The provider that answers for `llm`; without one, the Dummy. Throws Error(configuration) for a
 /// provider type that has no implementation, and for settings that the provider cannot work with.
-std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm);
+std::unique_ptr<Provider> get_provider(const std::optional<model::LlmProvider>& llm,
+                                       const ProviderContext& context = {});
 
 /// Whether get_provider has an implementation for this LLM.
 bool has_implementation(const model::LlmProvider& llm);

@@ -58,7 +58,7 @@ TEST_CASE("a schema that is not current is an error, and nothing below it is loo
 TEST_CASE("an active provider that cannot answer is an error, an inactive one is not") {
   Chat chat;
   auto remote = test::make_llm("remote");
-  remote.provider_type = "openai";
+  remote.provider_type = "intercom";
   chat.add(remote);
   chat.add_scripted("bad", R"({"replay": 1})");
   auto off = test::make_llm("off");

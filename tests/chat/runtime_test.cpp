@@ -22,12 +22,23 @@ class Collector final : public providers::ReplyReader {
  public:
   Collector(std::string before, int more) : text_(std::move(before)), more_(more) {}
 
-  void feed(std::string_view bytes, providers::StreamSink*) override { text_ += bytes; }
-  Step finish(const http::ReplyHead& head) override {
-    text_ += "[" + std::to_string(head.status) + "]";
+  void begin(const http::ReplyHead& head) override { status_ = head.status; }
+  void feed(std::string_view bytes, providers::StreamSink* sink) override {
+    text_ += bytes;
+    if (sink != nullptr) sink->text(bytes);
+  }
+  Step finish() override {
+    text_ += "[" + std::to_string(status_) + "]";
     if (more_ > 0) return make(text_, more_ - 1);
     ProviderResult result;
     result.content = text_;
+    return result;
+  }
+  ProviderResult fail(providers::ProviderError error) override {
+    ProviderResult result;
+    result.status = providers::Status::failed;
+    result.content = text_;
+    result.error = std::move(error);
     return result;
   }
 
@@ -41,6 +52,7 @@ class Collector final : public providers::ReplyReader {
  private:
   std::string text_;
   int more_;
+  int status_ = 0;
 };
 
 constexpr Duration an_hour = std::chrono::hours(1);
@@ -56,6 +68,28 @@ TEST_CASE("an exchange is performed, and the next one, until there is a result")
   REQUIRE(client.requests.size() == 2);
   CHECK(client.requests[0].url == "https://example.test/1");
   CHECK(client.requests[1].url == "https://example.test/0");
+}
+
+TEST_CASE("a connection that breaks is a failure with its kind and the text so far") {
+  using Kind = http::Failure::Kind;
+  const std::vector<std::pair<Kind, providers::ProviderErrorKind>> kinds{
+      {Kind::timeout, providers::ProviderErrorKind::timeout},
+      {Kind::network, providers::ProviderErrorKind::network},
+      {Kind::tls, providers::ProviderErrorKind::tls},
+      {Kind::malformed, providers::ProviderErrorKind::malformed},
+      {Kind::cancelled, providers::ProviderErrorKind::cancelled}};
+  for (const auto& [failure, kind] : kinds) {
+    Chat chat;
+    ScriptedClient client({{{200, {}}, "half an ans", http::Failure{failure, "it broke", true}}},
+                          3);
+    chat.runtime.client = &client;
+    const ProviderResult result = run(chat.runtime, Collector::make("", 0), an_hour);
+    CHECK(result.status == providers::Status::failed);
+    REQUIRE(result.error);
+    CHECK(result.error->kind == kind);
+    CHECK(result.error->message == "it broke");
+    CHECK(result.content == "half an ans");
+  }
 }
 
 TEST_CASE("a result needs no network, and its delay is slept") {

@@ -196,7 +196,7 @@ TEST_CASE(
       {{},
        "remote",
        ErrorKind::configuration,
-       "provider type 'openai' of LLM 'remote' is not implemented in this version of llmctl",
+       "provider type 'intercom' of LLM 'remote' is not implemented in this version of llmctl",
        "llmctl chat -m dummy answers without a provider"},
       {{},
        "bad",
@@ -211,7 +211,7 @@ TEST_CASE(
   off.is_active = false;
   chat.add(off);
   auto remote = make_llm("remote");
-  remote.provider_type = "openai";
+  remote.provider_type = "intercom";
   chat.add(remote);
   chat.add_scripted("bad", R"({"replay": "x"})");
   chat.add(make_agent("law", "off"));

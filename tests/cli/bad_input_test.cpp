@@ -120,9 +120,14 @@ TEST_CASE("what is switched off, or not allowed, is refused with the way to allo
   };
   for (const Refusal& refusal : refusals) check_refusal(program, refusal);
   program.succeed({"provider", "enable", "-q", "openai"});
-  check_refusal(program, {{"chat", "-m", "openai", "hi"},
+  check_refusal(program,
+                {{"chat", "-m", "openai", "hi"},
+                 78,
+                 "the credential 'openai' is missing: the variable OPENAI_API_KEY is not set"});
+  program.succeed({"provider", "enable", "-q", "intercom-fin"});
+  check_refusal(program, {{"chat", "-m", "intercom-fin", "hi"},
                           78,
-                          "provider type 'openai' of LLM 'openai' is not implemented"});
+                          "provider type 'intercom' of LLM 'intercom-fin' is not implemented"});
 }
 
 TEST_CASE("a message that no database should hold is refused") {

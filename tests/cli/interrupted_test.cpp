@@ -84,7 +84,7 @@ TEST_CASE("a signal while the provider thinks leaves the question and no answer"
     CHECK_THAT(result.err, Catch::Contains("llmctl: error: " + signal.message));
     CHECK(inspector.texts("SELECT role FROM messages") == std::vector<std::string>{"user"});
     CHECK(inspector.texts("SELECT status FROM llmctl_attempts") ==
-          std::vector<std::string>{"started"});
+          std::vector<std::string>{"cancelled"});
   }
 }
 

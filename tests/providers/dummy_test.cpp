@@ -17,24 +17,19 @@ using test::make_llm;
 const model::Conversation conversation;
 const std::vector<model::Tool> no_tools;
 
-std::vector<Message> user_turns(const std::vector<std::string>& texts) {
-  std::vector<Message> history;
-  for (const std::string& text : texts) {
-    Message message;
-    message.role = "user";
-    message.content = text;
-    history.push_back(message);
-  }
+std::vector<HistoryEntry> user_turns(const std::vector<std::string>& texts) {
+  std::vector<HistoryEntry> history;
+  for (const std::string& text : texts) history.push_back({"user", text});
   return history;
 }
 
-ProviderResult send(Provider& provider, const std::vector<Message>& history,
+ProviderResult send(Provider& provider, const std::vector<HistoryEntry>& history,
                     const std::optional<model::Agent>& agent = {}, std::int64_t hop = 0) {
   return std::get<ProviderResult>(
       provider.send_message({conversation, history, agent, no_tools, hop}));
 }
 
-std::optional<ProviderResult> poll(Provider& provider, const std::vector<Message>& history,
+std::optional<ProviderResult> poll(Provider& provider, const std::vector<HistoryEntry>& history,
                                    std::int64_t polls) {
   const Message message;
   const Attempt attempt;

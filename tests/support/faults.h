@@ -82,17 +82,19 @@ class ScriptedClient final : public http::Client {
   struct Reply {
     http::ReplyHead head;
     std::string body;
+    std::optional<http::Failure> failure = {};  ///< after the body
   };
   ScriptedClient(std::vector<Reply> replies, std::size_t piece)
       : replies_(std::move(replies)), piece_(piece) {}
 
-  http::ReplyHead perform(const http::Request& request,
-                          const std::function<void(std::string_view)>& on_body) override {
+  std::optional<http::Failure> perform(const http::Request& request, const http::Limits&,
+                                       http::ReplyHandler& handler) override {
     const Reply& reply = replies_.at(requests.size());
     requests.push_back(request);
+    handler.head(reply.head);
     const std::string_view body = reply.body;
-    for (std::size_t at = 0; at < body.size(); at += piece_) on_body(body.substr(at, piece_));
-    return reply.head;
+    for (std::size_t at = 0; at < body.size(); at += piece_) handler.body(body.substr(at, piece_));
+    return reply.failure;
   }
 
   std::vector<http::Request> requests;
