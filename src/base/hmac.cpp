@@ -1,6 +1,6 @@
 #include "base/hmac.h"
 
-// As in sha256.cpp: HMAC() would load OpenSSL's providers.
+// As in sha256.cpp: HMAC(), and SHA256() too, would bring all of OpenSSL's providers along.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -16,6 +16,21 @@ constexpr unsigned char outer = 0x5c;
 
 using Block = std::array<unsigned char, SHA256_CBLOCK>;
 using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+/// Longer keys than a block stand there by their digest.
+Block block_of(std::string_view key) {
+  Block block{};
+  if (key.size() <= block.size()) {
+    std::ranges::copy(key, block.begin());
+    return block;
+  }
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, key.data(), key.size());
+  SHA256_Final(block.data(), &context);
+  OPENSSL_cleanse(&context, sizeof context);
+  return block;
+}
 
 Digest digest_of(Block key, unsigned char pad, const void* data, std::size_t size) {
   for (unsigned char& byte : key) byte ^= pad;
@@ -33,12 +48,7 @@ Digest digest_of(Block key, unsigned char pad, const void* data, std::size_t siz
 }  // namespace
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  Block block{};
-  if (key.size() > block.size()) {
-    SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), block.data());
-  } else {
-    std::ranges::copy(key, block.begin());
-  }
+  Block block = block_of(key);
   const Digest inside = digest_of(block, inner, data.data(), data.size());
   const Digest result = digest_of(block, outer, inside.data(), inside.size());
   OPENSSL_cleanse(block.data(), block.size());
